@@ -1,0 +1,404 @@
+// Package agent holds what an agent is doing: presence (signed out, not ready,
+// ready) and the work at hand (offers, contacts, wrap-ups). The two together
+// give the state that others see. The server owns it; desktops only ask.
+package agent
+
+import (
+	"slices"
+	"time"
+
+	"parley/server/domain"
+)
+
+// Presence is what an agent has asked to be.
+type Presence string
+
+// The presences.
+const (
+	SignedOut Presence = "signed_out"
+	NotReady  Presence = "not_ready"
+	Ready     Presence = "ready"
+)
+
+// Reasons for being not ready that the centre itself gives.
+const (
+	// ReasonSignedIn: has signed in and not asked for contacts yet.
+	ReasonSignedIn = "signed_in"
+	// ReasonMissed: did not answer an offer (RONA).
+	ReasonMissed = "missed"
+)
+
+// Phase is how far one piece of work is.
+type Phase string
+
+// The phases of a piece of work.
+const (
+	Offered Phase = "offered"
+	Serving Phase = "serving"
+	WrapUp  Phase = "wrap_up"
+)
+
+// Work is one contact an agent is busy with. Each takes one place of the
+// channel's capacity from the offer until the wrap-up is over.
+type Work struct {
+	Contact domain.ContactID `json:"contact"`
+	Channel domain.Channel   `json:"channel"`
+	Queue   domain.QueueID   `json:"queue"`
+	Phase   Phase            `json:"phase"`
+	Held    bool             `json:"held,omitempty"`
+	Since   time.Time        `json:"since"`
+	// Deadline ends a wrap-up; Limit is the step by which it is extended and
+	// Until the latest time it can be extended to.
+	Deadline time.Time     `json:"deadline,omitzero"`
+	Limit    time.Duration `json:"limit,omitempty"`
+	Until    time.Time     `json:"until,omitzero"`
+}
+
+// State is what an agent is doing, as others see it.
+type State string
+
+// The states.
+const (
+	StateSignedOut    State = "signed_out"
+	StateNotReady     State = "not_ready"
+	StateReady        State = "ready"
+	StateOffered      State = "offered"
+	StateOnContact    State = "on_contact"
+	StateWrapUp       State = "wrap_up"
+	StateReconnecting State = "reconnecting"
+)
+
+// Agent is a user who takes contacts.
+type Agent struct {
+	User        domain.UserID `json:"user"`
+	Version     uint64        `json:"version"`
+	DisplayName string        `json:"display_name"`
+	Presence    Presence      `json:"presence"`
+	Reason      string        `json:"reason,omitempty"`
+	// NextPresence is taken when the work at hand is over; empty: no change.
+	NextPresence Presence `json:"next_presence,omitempty"`
+	NextReason   string   `json:"next_reason,omitempty"`
+	// Reachable is false while the desktop's stream is down.
+	Reachable bool `json:"reachable"`
+	// Since is when State last changed.
+	Since time.Time `json:"since"`
+	// LastWork is when work was last accepted, LastFree when it last ended.
+	LastWork time.Time              `json:"last_work,omitzero"`
+	LastFree time.Time              `json:"last_free,omitzero"`
+	Misses   int                    `json:"misses,omitempty"`
+	Capacity map[domain.Channel]int `json:"capacity"`
+	Queues   []domain.QueueID       `json:"queues"`
+	Skills   map[domain.Skill]int   `json:"skills,omitempty"`
+	Work     []Work                 `json:"work,omitempty"`
+}
+
+// State derives what others see. An offer rings louder than a held call, and a
+// call than a wrap-up.
+func (a *Agent) State() State {
+	best := State("")
+	for _, w := range a.Work {
+		switch w.Phase {
+		case Offered:
+			if best != StateOnContact {
+				best = StateOffered
+			}
+		case Serving:
+			best = StateOnContact
+		case WrapUp:
+			if best == "" {
+				best = StateWrapUp
+			}
+		}
+	}
+	switch {
+	case a.Presence == SignedOut:
+		return StateSignedOut
+	case !a.Reachable:
+		return StateReconnecting
+	case best != "":
+		return best
+	case a.Presence == Ready:
+		return StateReady
+	default:
+		return StateNotReady
+	}
+}
+
+// Load counts the work on a channel.
+func (a *Agent) Load(ch domain.Channel) int {
+	n := 0
+	for _, w := range a.Work {
+		if w.Channel == ch {
+			n++
+		}
+	}
+	return n
+}
+
+// Routable says whether the agent may be offered a contact of a channel now.
+// One offer at a time, whatever the capacity.
+func (a *Agent) Routable(ch domain.Channel) bool {
+	if a.Presence != Ready || a.NextPresence == NotReady || !a.Reachable {
+		return false
+	}
+	for _, w := range a.Work {
+		if w.Phase == Offered || w.Phase == WrapUp {
+			return false
+		}
+	}
+	return a.Load(ch) < a.Capacity[ch]
+}
+
+// change runs f and moves Since when the visible state changed by it.
+func (a *Agent) change(now time.Time, f func()) {
+	before, reason := a.State(), a.Reason
+	f()
+	if a.State() != before || a.Reason != reason {
+		a.Since = now
+	}
+}
+
+func (a *Agent) find(id domain.ContactID) *Work {
+	for i := range a.Work {
+		if a.Work[i].Contact == id {
+			return &a.Work[i]
+		}
+	}
+	return nil
+}
+
+// SignIn makes the agent present. Work that a crash or a lost desktop left is kept.
+func (a *Agent) SignIn(now time.Time) {
+	a.change(now, func() {
+		if a.Presence == SignedOut || a.Presence == "" {
+			a.Presence, a.Reason = NotReady, ReasonSignedIn
+		}
+	})
+}
+
+// SignOut is refused while the agent has a contact.
+func (a *Agent) SignOut(now time.Time) error {
+	for _, w := range a.Work {
+		if w.Phase != WrapUp {
+			return domain.Errorf(domain.Conflict, "cannot sign out: a contact is at hand")
+		}
+	}
+	a.change(now, func() {
+		a.Presence, a.Reason, a.NextPresence, a.NextReason = SignedOut, "", "", ""
+		a.Work, a.Misses = nil, 0
+	})
+	return nil
+}
+
+// Reach notes whether the desktop's stream is up.
+func (a *Agent) Reach(up bool, now time.Time) {
+	a.change(now, func() { a.Reachable = up })
+}
+
+// SetReady asks for contacts. It ends a wrap-up; while a contact is at hand it
+// takes effect afterwards.
+func (a *Agent) SetReady(now time.Time) error {
+	if a.Presence == SignedOut {
+		return domain.Errorf(domain.Conflict, "cannot become ready: not signed in")
+	}
+	a.change(now, func() {
+		a.dropWrapUps(now)
+		a.Misses = 0
+		if a.Presence == Ready || len(a.Work) == 0 {
+			a.Presence, a.Reason, a.NextPresence, a.NextReason = Ready, "", "", ""
+			return
+		}
+		a.NextPresence, a.NextReason = Ready, ""
+	})
+	return nil
+}
+
+// SetNotReady stops new offers; while a contact is at hand the visible change
+// comes afterwards.
+func (a *Agent) SetNotReady(reason string, now time.Time) error {
+	if a.Presence == SignedOut {
+		return domain.Errorf(domain.Conflict, "cannot become not ready: not signed in")
+	}
+	if reason == "" {
+		return &domain.Error{Kind: domain.Invalid, Text: "a reason is needed to become not ready", Subject: "reason_id"}
+	}
+	a.change(now, func() {
+		if len(a.Work) == 0 || a.Presence == NotReady {
+			a.Presence, a.Reason, a.NextPresence, a.NextReason = NotReady, reason, "", ""
+			return
+		}
+		a.NextPresence, a.NextReason = NotReady, reason
+	})
+	return nil
+}
+
+// Offer takes an offer in.
+func (a *Agent) Offer(id domain.ContactID, ch domain.Channel, q domain.QueueID, now time.Time) error {
+	if !a.Routable(ch) {
+		return domain.Errorf(domain.Conflict, "agent %s cannot be offered a contact now", a.User)
+	}
+	a.change(now, func() {
+		a.Work = append(a.Work, Work{Contact: id, Channel: ch, Queue: q, Phase: Offered, Since: now})
+	})
+	return nil
+}
+
+// Accept turns the offer into work at hand and returns the contacts that are
+// to be put on hold for it.
+func (a *Agent) Accept(id domain.ContactID, now time.Time) ([]domain.ContactID, error) {
+	w := a.find(id)
+	if w == nil || w.Phase != Offered {
+		return nil, domain.Errorf(domain.Conflict, "this offer is over")
+	}
+	var hold []domain.ContactID
+	a.change(now, func() {
+		hold = a.holdOthers(id)
+		w.Phase, w.Since = Serving, now
+		a.LastWork, a.Misses = now, 0
+	})
+	return hold, nil
+}
+
+// Retrieve marks the contact as talked to and returns those to hold for it.
+func (a *Agent) Retrieve(id domain.ContactID) ([]domain.ContactID, error) {
+	w := a.find(id)
+	if w == nil || w.Phase != Serving {
+		return nil, domain.Errorf(domain.Conflict, "agent %s does not serve this contact", a.User)
+	}
+	w.Held = false
+	return a.holdOthers(id), nil
+}
+
+// Hold marks the contact as held.
+func (a *Agent) Hold(id domain.ContactID) error {
+	w := a.find(id)
+	if w == nil || w.Phase != Serving {
+		return domain.Errorf(domain.Conflict, "agent %s does not serve this contact", a.User)
+	}
+	w.Held = true
+	return nil
+}
+
+func (a *Agent) holdOthers(id domain.ContactID) []domain.ContactID {
+	var hold []domain.ContactID
+	for i := range a.Work {
+		o := &a.Work[i]
+		if o.Contact != id && o.Phase == Serving && o.Channel == domain.Voice && !o.Held {
+			o.Held = true
+			hold = append(hold, o.Contact)
+		}
+	}
+	return hold
+}
+
+// Withdraw takes an offer back without blame: the customer left, or rejected it.
+func (a *Agent) Withdraw(id domain.ContactID, now time.Time) {
+	a.change(now, func() {
+		a.remove(id)
+		a.settle()
+	})
+}
+
+// Miss takes an unanswered offer back. After limit misses in a row the agent
+// becomes not ready, so that callers do not ring at an empty chair.
+func (a *Agent) Miss(id domain.ContactID, limit int, now time.Time) {
+	a.change(now, func() {
+		a.remove(id)
+		a.Misses++
+		if a.Misses >= limit && a.Presence == Ready {
+			a.NextPresence, a.NextReason = NotReady, ReasonMissed
+		}
+		a.settle()
+	})
+}
+
+// Finish ends the service of a contact; a wrap-up follows if limit is not 0.
+func (a *Agent) Finish(id domain.ContactID, limit, longest time.Duration, now time.Time) {
+	w := a.find(id)
+	if w == nil {
+		return
+	}
+	a.change(now, func() {
+		if limit == 0 || w.Phase != Serving {
+			a.remove(id)
+			a.LastFree = now
+			a.settle()
+			return
+		}
+		w.Phase, w.Since, w.Held = WrapUp, now, false
+		w.Limit, w.Deadline, w.Until = limit, now.Add(limit), now.Add(longest)
+	})
+}
+
+// WrapUpAt returns the wrap-up at hand, nil if there is none.
+func (a *Agent) WrapUpAt() *Work {
+	for i := range a.Work {
+		if a.Work[i].Phase == WrapUp {
+			return &a.Work[i]
+		}
+	}
+	return nil
+}
+
+// ExtendWrapUp moves the end of the wrap-up by one limit, up to the longest.
+func (a *Agent) ExtendWrapUp(now time.Time) error {
+	w := a.WrapUpAt()
+	if w == nil {
+		return domain.Errorf(domain.Conflict, "there is no wrap-up to extend")
+	}
+	if !w.Deadline.Before(w.Until) {
+		return domain.Errorf(domain.Conflict, "the wrap-up cannot be extended any further")
+	}
+	w.Deadline = w.Deadline.Add(w.Limit)
+	if w.Deadline.After(w.Until) {
+		w.Deadline = w.Until
+	}
+	return nil
+}
+
+// EndWrapUp ends every wrap-up.
+func (a *Agent) EndWrapUp(now time.Time) error {
+	if a.WrapUpAt() == nil {
+		return domain.Errorf(domain.Conflict, "there is no wrap-up to end")
+	}
+	a.change(now, func() {
+		a.dropWrapUps(now)
+		a.settle()
+	})
+	return nil
+}
+
+// ExpireWrapUps ends the wrap-ups whose time is over and says whether any was.
+func (a *Agent) ExpireWrapUps(now time.Time) bool {
+	expired := func(w Work) bool { return w.Phase == WrapUp && !w.Deadline.After(now) }
+	if !slices.ContainsFunc(a.Work, expired) {
+		return false
+	}
+	a.change(now, func() {
+		a.Work = slices.DeleteFunc(a.Work, expired)
+		a.LastFree = now
+		a.settle()
+	})
+	return true
+}
+
+func (a *Agent) dropWrapUps(now time.Time) {
+	n := len(a.Work)
+	a.Work = slices.DeleteFunc(a.Work, func(w Work) bool { return w.Phase == WrapUp })
+	if len(a.Work) != n {
+		a.LastFree = now
+	}
+}
+
+func (a *Agent) remove(id domain.ContactID) {
+	a.Work = slices.DeleteFunc(a.Work, func(w Work) bool { return w.Contact == id })
+}
+
+// settle takes the presence that was asked for while work was at hand.
+func (a *Agent) settle() {
+	if len(a.Work) > 0 || a.NextPresence == "" {
+		return
+	}
+	a.Presence, a.Reason = a.NextPresence, a.NextReason
+	a.NextPresence, a.NextReason = "", ""
+}
