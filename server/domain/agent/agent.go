@@ -78,8 +78,10 @@ type Agent struct {
 	// NextPresence is taken when the work at hand is over; empty: no change.
 	NextPresence Presence `json:"next_presence,omitempty"`
 	NextReason   string   `json:"next_reason,omitempty"`
-	// Reachable is false while the desktop's stream is down.
-	Reachable bool `json:"reachable"`
+	// Reachable is false while the desktop's stream is down; Node is the server
+	// that has, or last had, the stream.
+	Reachable bool          `json:"reachable"`
+	Node      domain.NodeID `json:"node,omitempty"`
 	// Since is when State last changed.
 	Since time.Time `json:"since"`
 	// LastWork is when work was last accepted, LastFree when it last ended.
@@ -92,8 +94,8 @@ type Agent struct {
 	Work     []Work                 `json:"work,omitempty"`
 }
 
-// State derives what others see. An offer rings louder than a held call, and a
-// call than a wrap-up.
+// State derives what others see: a contact at hand comes before an offer, and
+// an offer before a wrap-up.
 func (a *Agent) State() State {
 	best := State("")
 	for _, w := range a.Work {
@@ -111,7 +113,7 @@ func (a *Agent) State() State {
 		}
 	}
 	switch {
-	case a.Presence == SignedOut:
+	case !a.present():
 		return StateSignedOut
 	case !a.Reachable:
 		return StateReconnecting
@@ -123,6 +125,9 @@ func (a *Agent) State() State {
 		return StateNotReady
 	}
 }
+
+// present says whether the agent is signed in.
+func (a *Agent) present() bool { return a.Presence == Ready || a.Presence == NotReady }
 
 // Load counts the work on a channel.
 func (a *Agent) Load(ch domain.Channel) int {
@@ -149,11 +154,13 @@ func (a *Agent) Routable(ch domain.Channel) bool {
 	return a.Load(ch) < a.Capacity[ch]
 }
 
-// change runs f and moves Since when the visible state changed by it.
+// change runs f and moves Since when the visible state changed by it: the state,
+// or the reason while it is seen.
 func (a *Agent) change(now time.Time, f func()) {
 	before, reason := a.State(), a.Reason
 	f()
-	if a.State() != before || a.Reason != reason {
+	after := a.State()
+	if after != before || after == StateNotReady && a.Reason != reason {
 		a.Since = now
 	}
 }
@@ -170,7 +177,7 @@ func (a *Agent) find(id domain.ContactID) *Work {
 // SignIn makes the agent present. Work that a crash or a lost desktop left is kept.
 func (a *Agent) SignIn(now time.Time) {
 	a.change(now, func() {
-		if a.Presence == SignedOut || a.Presence == "" {
+		if !a.present() {
 			a.Presence, a.Reason = NotReady, ReasonSignedIn
 		}
 	})
@@ -184,8 +191,9 @@ func (a *Agent) SignOut(now time.Time) error {
 		}
 	}
 	a.change(now, func() {
+		a.dropWrapUps(now)
 		a.Presence, a.Reason, a.NextPresence, a.NextReason = SignedOut, "", "", ""
-		a.Work, a.Misses = nil, 0
+		a.Misses = 0
 	})
 	return nil
 }
@@ -198,7 +206,7 @@ func (a *Agent) Reach(up bool, now time.Time) {
 // SetReady asks for contacts. It ends a wrap-up; while a contact is at hand it
 // takes effect afterwards.
 func (a *Agent) SetReady(now time.Time) error {
-	if a.Presence == SignedOut {
+	if !a.present() {
 		return domain.Errorf(domain.Conflict, "cannot become ready: not signed in")
 	}
 	a.change(now, func() {
@@ -216,7 +224,7 @@ func (a *Agent) SetReady(now time.Time) error {
 // SetNotReady stops new offers; while a contact is at hand the visible change
 // comes afterwards.
 func (a *Agent) SetNotReady(reason string, now time.Time) error {
-	if a.Presence == SignedOut {
+	if !a.present() {
 		return domain.Errorf(domain.Conflict, "cannot become not ready: not signed in")
 	}
 	if reason == "" {
@@ -252,7 +260,7 @@ func (a *Agent) Accept(id domain.ContactID, now time.Time) ([]domain.ContactID, 
 	}
 	var hold []domain.ContactID
 	a.change(now, func() {
-		hold = a.holdOthers(id)
+		hold = a.holdOthers(w)
 		w.Phase, w.Since = Serving, now
 		a.LastWork, a.Misses = now, 0
 	})
@@ -266,7 +274,7 @@ func (a *Agent) Retrieve(id domain.ContactID) ([]domain.ContactID, error) {
 		return nil, domain.Errorf(domain.Conflict, "agent %s does not serve this contact", a.User)
 	}
 	w.Held = false
-	return a.holdOthers(id), nil
+	return a.holdOthers(w), nil
 }
 
 // Hold marks the contact as held.
@@ -279,11 +287,15 @@ func (a *Agent) Hold(id domain.ContactID) error {
 	return nil
 }
 
-func (a *Agent) holdOthers(id domain.ContactID) []domain.ContactID {
+// holdOthers holds the other calls if w is a call: one is talked to at a time.
+func (a *Agent) holdOthers(w *Work) []domain.ContactID {
+	if w.Channel != domain.Voice {
+		return nil
+	}
 	var hold []domain.ContactID
 	for i := range a.Work {
 		o := &a.Work[i]
-		if o.Contact != id && o.Phase == Serving && o.Channel == domain.Voice && !o.Held {
+		if o.Contact != w.Contact && o.Phase == Serving && o.Channel == domain.Voice && !o.Held {
 			o.Held = true
 			hold = append(hold, o.Contact)
 		}
@@ -291,8 +303,12 @@ func (a *Agent) holdOthers(id domain.ContactID) []domain.ContactID {
 	return hold
 }
 
-// Withdraw takes an offer back without blame: the customer left, or rejected it.
+// Withdraw takes an offer back without blame: the customer left, or the agent
+// rejected it. It changes nothing if the offer does not stand.
 func (a *Agent) Withdraw(id domain.ContactID, now time.Time) {
+	if w := a.find(id); w == nil || w.Phase != Offered {
+		return
+	}
 	a.change(now, func() {
 		a.remove(id)
 		a.settle()
@@ -300,26 +316,35 @@ func (a *Agent) Withdraw(id domain.ContactID, now time.Time) {
 }
 
 // Miss takes an unanswered offer back. After limit misses in a row the agent
-// becomes not ready, so that callers do not ring at an empty chair.
+// becomes not ready, so that callers do not ring at an empty chair. It changes
+// nothing if the offer does not stand.
 func (a *Agent) Miss(id domain.ContactID, limit int, now time.Time) {
+	if w := a.find(id); w == nil || w.Phase != Offered {
+		return
+	}
 	a.change(now, func() {
 		a.remove(id)
 		a.Misses++
-		if a.Misses >= limit && a.Presence == Ready {
+		if a.Misses >= limit && a.NextPresence != NotReady {
 			a.NextPresence, a.NextReason = NotReady, ReasonMissed
 		}
 		a.settle()
 	})
 }
 
-// Finish ends the service of a contact; a wrap-up follows if limit is not 0.
+// Finish ends the service of a contact; a wrap-up follows if limit is not 0. An
+// offer of it is withdrawn, a wrap-up of it goes on.
 func (a *Agent) Finish(id domain.ContactID, limit, longest time.Duration, now time.Time) {
 	w := a.find(id)
-	if w == nil {
+	if w == nil || w.Phase == WrapUp {
+		return
+	}
+	if w.Phase == Offered {
+		a.Withdraw(id, now)
 		return
 	}
 	a.change(now, func() {
-		if limit == 0 || w.Phase != Serving {
+		if limit == 0 {
 			a.remove(id)
 			a.LastFree = now
 			a.settle()

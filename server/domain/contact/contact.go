@@ -9,6 +9,7 @@
 package contact
 
 import (
+	"slices"
 	"time"
 
 	"parley/server/domain"
@@ -96,7 +97,8 @@ type Contact struct {
 	OfferNumber   uint64    `json:"offer_number"`
 	OfferDeadline time.Time `json:"offer_deadline,omitzero"`
 	// PassedOver lists agents who rejected or missed this contact; they are
-	// asked again only when nobody else can take it.
+	// asked again only when nobody else can take it. Each is there once, the
+	// latest last.
 	PassedOver []domain.UserID `json:"passed_over,omitempty"`
 	Why        *Why            `json:"why,omitempty"`
 
@@ -168,7 +170,8 @@ func (c *Contact) Return() error {
 	if err := c.expect("return", Offered); err != nil {
 		return err
 	}
-	c.PassedOver = append(c.PassedOver, c.Agent)
+	others := slices.DeleteFunc(slices.Clone(c.PassedOver), func(u domain.UserID) bool { return u == c.Agent })
+	c.PassedOver = append(others, c.Agent)
 	c.State, c.Agent, c.Why = Queued, "", nil
 	c.OfferedAt, c.OfferDeadline = time.Time{}, time.Time{}
 	return nil

@@ -69,6 +69,9 @@ func (i *Interaction) SaveNote(text string, base uint64) error {
 		return nil
 	}
 	if base != i.NoteRevision && i.Note != "" {
+		if text == "" {
+			return nil
+		}
 		text = i.Note + "\n----\n" + text
 	}
 	i.Note = text

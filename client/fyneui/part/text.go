@@ -1,0 +1,166 @@
+package part
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"parley/client/fyneui/look"
+)
+
+// Text is one line of writing. It is as wide as its words unless Elastic, and
+// ends in an ellipsis where there is no room.
+type Text struct {
+	widget.BaseWidget
+
+	text    string
+	color   fyne.ThemeColorName
+	size    fyne.ThemeSizeName
+	bold    bool
+	align   fyne.TextAlign
+	elastic bool
+	least   float32
+}
+
+// NewText makes a line in a size and colour of the theme.
+func NewText(text string, size fyne.ThemeSizeName, color fyne.ThemeColorName) *Text {
+	t := &Text{text: text, size: size, color: color}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Bold makes the line bold.
+func (t *Text) Bold() *Text {
+	t.bold = true
+	return t
+}
+
+// Elastic lets the line be narrower than its words, down to a width that grows
+// with the text size.
+func (t *Text) Elastic(least float32) *Text {
+	t.elastic, t.least = true, least
+	return t
+}
+
+// Right aligns the line to the right.
+func (t *Text) Right() *Text {
+	t.align = fyne.TextAlignTrailing
+	return t
+}
+
+// Center puts the line in the middle of its room.
+func (t *Text) Center() *Text {
+	t.align = fyne.TextAlignCenter
+	return t
+}
+
+// Set changes the words.
+func (t *Text) Set(text string) { t.SetTone(text, t.color) }
+
+// SetTone changes the words and their colour.
+func (t *Text) SetTone(text string, color fyne.ThemeColorName) {
+	if t.text == text && t.color == color {
+		return
+	}
+	t.text, t.color = text, color
+	t.Refresh()
+}
+
+// String is the whole line, also where an ellipsis is drawn.
+func (t *Text) String() string { return t.text }
+
+// CreateRenderer is called by Fyne.
+func (t *Text) CreateRenderer() fyne.WidgetRenderer {
+	r := &textRenderer{text: t, line: canvas.NewText("", look.Color(t.color))}
+	r.Refresh()
+	return r
+}
+
+type textRenderer struct {
+	text *Text
+	line *canvas.Text
+	// full is the size of the whole line; fitted the width that the drawn line was
+	// made for.
+	full   fyne.Size
+	fitted float32
+}
+
+func (r *textRenderer) Destroy()                     {}
+func (r *textRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.line} }
+
+func (r *textRenderer) MinSize() fyne.Size {
+	if !r.text.elastic {
+		return r.full
+	}
+	least := r.text.least * look.Size(look.Body) / 14
+	return fyne.NewSize(min(least, r.full.Width), r.full.Height)
+}
+
+func (r *textRenderer) Layout(size fyne.Size) {
+	r.fit(size.Width)
+	r.line.Resize(fyne.NewSize(size.Width, r.full.Height))
+	r.line.Move(fyne.NewPos(0, (size.Height-r.full.Height)/2))
+}
+
+func (r *textRenderer) Refresh() {
+	t := r.text
+	r.line.Color = look.Color(t.color)
+	r.line.TextSize = look.Size(t.size)
+	r.line.TextStyle = fyne.TextStyle{Bold: t.bold}
+	r.line.Alignment = t.align
+	r.full = measure(t.text, r.line)
+	r.full.Height = max(r.full.Height, r.line.TextSize*1.4)
+	r.fitted = -1
+	if size := t.Size(); size.Width > 0 {
+		r.Layout(size)
+	} else {
+		r.line.Text = t.text
+	}
+	r.line.Refresh()
+}
+
+// fit shortens the line to a width.
+func (r *textRenderer) fit(width float32) {
+	if width == r.fitted {
+		return
+	}
+	r.fitted = width
+	shown := r.text.text
+	if r.full.Width > width+0.5 {
+		runes := []rune(shown)
+		low, high := 0, len(runes)
+		for low < high {
+			mid := (low + high + 1) / 2
+			if measure(string(runes[:mid])+"…", r.line).Width <= width {
+				low = mid
+			} else {
+				high = mid - 1
+			}
+		}
+		shown = string(runes[:low]) + "…"
+	}
+	if r.line.Text != shown {
+		r.line.Text = shown
+		r.line.Refresh()
+	}
+}
+
+func measure(text string, like *canvas.Text) fyne.Size {
+	return fyne.MeasureText(text, like.TextSize, like.TextStyle)
+}
+
+// NewParagraph is running text that wraps, without Fyne's own margin around it.
+func NewParagraph(text string, color widget.Importance) (*widget.Label, fyne.CanvasObject) {
+	l := widget.NewLabel(text)
+	l.Wrapping = fyne.TextWrapWord
+	l.Importance = color
+	return l, container.New(bleed{}, l)
+}
+
+// SetLabel changes a label's text if it differs.
+func SetLabel(l *widget.Label, text string) {
+	if l.Text != text {
+		l.SetText(text)
+	}
+}

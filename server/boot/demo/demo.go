@@ -1,0 +1,159 @@
+// Package demo fills an empty store with the demo centre: fixed users and
+// queues, and accounts with plausible histories. Everything is made from a
+// fixed seed, so that each demo centre is the same.
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"parley/server/domain"
+	"parley/server/domain/account"
+	"parley/server/domain/queue"
+	"parley/server/domain/user"
+	"parley/server/service/session"
+	"parley/server/store"
+)
+
+// Password is the password of all users of the demo centre.
+const Password = "demo"
+
+// settingKey marks a store that was filled by this package.
+const settingKey = "demo"
+
+// RefusedError says why the demo centre was not made here.
+type RefusedError struct{ Reason string }
+
+func (e *RefusedError) Error() string { return "--demo: " + e.Reason }
+
+// Config is what Fill works with.
+type Config struct {
+	Store    *store.Store
+	Sessions *session.Service
+	Now      func() time.Time
+	Log      *slog.Logger
+	// Loopback says that nobody outside this machine can sign in.
+	Loopback bool
+}
+
+// Fill fills an empty store; one that is the demo centre already stays as it
+// is. It refuses a store with real data, and listeners that others can reach
+// while a password is the published one.
+func Fill(ctx context.Context, cfg Config) error {
+	filled, users, err := look(ctx, cfg.Store)
+	if err != nil {
+		return err
+	}
+	if !filled && len(users) > 0 {
+		return &RefusedError{"the data folder holds a real centre; name another folder by --data"}
+	}
+	if !cfg.Loopback {
+		if err := published(users, filled); err != nil {
+			return err
+		}
+	}
+	if filled {
+		return nil
+	}
+	cfg.Log.Info("filling the store with the demo centre")
+	return fill(ctx, cfg)
+}
+
+func look(ctx context.Context, st *store.Store) (filled bool, users []*user.User, err error) {
+	err = st.View(ctx, func(tx *store.Tx) error {
+		var err error
+		if _, filled, err = tx.Setting(settingKey); err != nil {
+			return err
+		}
+		users, err = tx.Users()
+		return err
+	})
+	return filled, users, err
+}
+
+func published(users []*user.User, filled bool) error {
+	if !filled {
+		return &RefusedError{"a new demo centre has published passwords; start it on loopback addresses first, change the passwords, then open it"}
+	}
+	for _, u := range users {
+		if u.DemoPassword && !u.Disabled {
+			return &RefusedError{fmt.Sprintf("user %s still has the published password; change it before listening on other addresses than loopback", u.Name)}
+		}
+	}
+	return nil
+}
+
+// Queues are the queues of the demo centre.
+func Queues() []queue.Queue {
+	return []queue.Queue{
+		{
+			ID: "sales", Name: "Sales", DNIS: []string{"100"}, Strategy: queue.MostAvailable, Language: "en",
+			WrapUp: 30 * time.Second, Greeting: "greeting", Music: "music",
+		},
+		{
+			ID: "service", Name: "Service", DNIS: []string{"200"}, Strategy: queue.LeastBusy, Language: "en",
+			WrapUp: 30 * time.Second, Greeting: "greeting", Music: "music",
+		},
+	}
+}
+
+func newUsers() []session.NewUser {
+	both := []domain.QueueID{"sales", "service"}
+	agent := func(name, display, language string) session.NewUser {
+		return session.NewUser{
+			User: user.User{
+				Name: domain.UserID(name), DisplayName: display, Language: language, Roles: []domain.Role{domain.RoleAgent},
+			},
+			Password: Password, Queues: both, Demo: true,
+		}
+	}
+	office := func(name, display string, role domain.Role) session.NewUser {
+		return session.NewUser{
+			User:     user.User{Name: domain.UserID(name), DisplayName: display, Language: "en", Roles: []domain.Role{role}},
+			Password: Password, Demo: true,
+		}
+	}
+	return []session.NewUser{
+		agent("agent-en", "Emma Clarke", "en"), agent("agent-tr", "Ayşe Yılmaz", "tr"),
+		agent("agent-nl", "Sanne de Vries", "nl"), agent("agent-az", "Ləman Əliyeva", "az"),
+		agent("agent-fr", "Camille Lefèvre", "fr"),
+		office("supervisor", "Sam Porter", domain.RoleSupervisor), office("admin", "Alex Grant", domain.RoleAdministrator),
+	}
+}
+
+func fill(ctx context.Context, cfg Config) error {
+	err := cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
+		for _, q := range Queues() {
+			if err := tx.PutQueue(&q, "queue.added"); err != nil {
+				return err
+			}
+		}
+		return tx.PutAccounts([]*account.Account{pierre()}, "account.added")
+	})
+	if err != nil {
+		return err
+	}
+	for _, u := range newUsers() {
+		if err := cfg.Sessions.AddUser(ctx, domain.Centre, u); err != nil {
+			return err
+		}
+	}
+	mark, err := json.Marshal(cfg.Now())
+	if err != nil {
+		return err
+	}
+	return cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
+		return tx.PutSetting(settingKey, mark)
+	})
+}
+
+func pierre() *account.Account {
+	return &account.Account{
+		ID: "demo-0001", Type: account.Person, Name: "Pierre Moreau",
+		Numbers: []account.Number{{Typed: "01 40 00 00 01", E164: "+33140000001"}},
+		Email:   "pierre.moreau@example.com", Street: "12 rue des Lilas", PostalCode: "75011", City: "Paris", Country: "FR", Language: "fr",
+	}
+}

@@ -1,0 +1,338 @@
+// Package calls joins the voice side with the store. What happens to a call
+// becomes a change of its contact; what a contact has become, whoever changed
+// it, is carried out on the call by the node that has the call's sockets. Both
+// directions may be repeated without harm.
+package calls
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parley/server/bus"
+	"parley/server/domain"
+	"parley/server/domain/account"
+	"parley/server/domain/call"
+	"parley/server/domain/contact"
+	"parley/server/domain/queue"
+	"parley/server/store"
+)
+
+// Config is what the service works with.
+type Config struct {
+	Store *store.Store
+	Bus   *bus.Bus
+	Node  domain.NodeID
+	Now   func() time.Time
+	Log   *slog.Logger
+	// Country (ISO 3166) is where numbers without a country code belong.
+	Country string
+}
+
+// storeTimeout bounds how long a call waits for the store; its retry is below.
+const (
+	storeTimeout = 5 * time.Second
+	retryEvery   = time.Second
+	maxMatches   = 5
+	maxDigits    = 256
+)
+
+// Service is the call.Handler of a node.
+type Service struct {
+	cfg      Config
+	voice    call.Voice
+	stopping atomic.Bool
+
+	mu sync.Mutex
+	// queues by dialled number.
+	queues map[string]queue.Queue
+	// applied is what the voice side was last told of each contact.
+	applied map[domain.ContactID]applied
+
+	// ends are contacts whose end the store did not take yet.
+	ends     map[domain.ContactID]contact.EndReason
+	endsMu   sync.Mutex
+	stop     context.CancelFunc
+	stopped  sync.WaitGroup
+	bindings []binding
+}
+
+type binding interface{ Close() }
+
+type applied struct {
+	version   uint64
+	connected bool
+	held      bool
+	agent     domain.UserID
+}
+
+// New returns the service; Start makes it work.
+func New(cfg Config) *Service {
+	return &Service{
+		cfg: cfg, queues: map[string]queue.Queue{},
+		applied: map[domain.ContactID]applied{}, ends: map[domain.ContactID]contact.EndReason{},
+	}
+}
+
+// Start follows the events and answers other nodes' requests for this node's
+// calls. Voice reports may come from then on.
+func (s *Service) Start(ctx context.Context, voice call.Voice) error {
+	s.voice = voice
+	if err := s.loadQueues(ctx); err != nil {
+		return err
+	}
+	sub, err := s.cfg.Bus.SubscribeEvents(s.event)
+	if err != nil {
+		return fmt.Errorf("follow the events: %w", err)
+	}
+	s.bindings = append(s.bindings, sub)
+	responder, err := s.cfg.Bus.Respond(subject(s.cfg.Node), s.respond)
+	if err != nil {
+		sub.Close()
+		return fmt.Errorf("answer for this node's calls: %w", err)
+	}
+	s.bindings = append(s.bindings, responder)
+	ctx, s.stop = context.WithCancel(context.Background())
+	s.stopped.Go(func() { s.retryEnds(ctx) })
+	return nil
+}
+
+// Stop takes no new calls from now on.
+func (s *Service) Stop() { s.stopping.Store(true) }
+
+// Close ends what Start began.
+func (s *Service) Close() {
+	for _, b := range s.bindings {
+		b.Close()
+	}
+	if s.stop != nil {
+		s.stop()
+	}
+	s.stopped.Wait()
+}
+
+func (s *Service) loadQueues(ctx context.Context) error {
+	return s.cfg.Store.View(ctx, func(tx *store.Tx) error {
+		queues, err := tx.Queues()
+		if err != nil {
+			return err
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, q := range queues {
+			s.setQueue(*q)
+		}
+		return nil
+	})
+}
+
+func (s *Service) setQueue(q queue.Queue) {
+	for number, old := range s.queues {
+		if old.ID == q.ID {
+			delete(s.queues, number)
+		}
+	}
+	for _, number := range q.DNIS {
+		s.queues[number] = q.WithDefaults()
+	}
+}
+
+func (s *Service) queueOf(dnis string) (queue.Queue, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q, ok := s.queues[dnis]
+	return q, ok
+}
+
+// Arrived stores the call before it is let in, so that no crash can lose it.
+func (s *Service) Arrived(ctx context.Context, a call.Arrival) call.Refusal {
+	if s.stopping.Load() {
+		return call.Stopping
+	}
+	q, ok := s.queueOf(a.DNIS)
+	if !ok {
+		s.cfg.Log.Warn("no queue has the dialled number", "number", a.DNIS, "caller", a.ANI)
+		return call.UnknownNumber
+	}
+	c := newContact(a, q, s.cfg.Node, s.cfg.Country)
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	err := s.cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
+		stored := *c
+		if err := match(tx, &stored); err != nil {
+			return err
+		}
+		if q.Greeting == "" {
+			if err := stored.Enqueue(s.cfg.Now()); err != nil {
+				return err
+			}
+		}
+		return tx.PutContact(&stored, "contact."+string(stored.State))
+	})
+	if err != nil {
+		s.cfg.Log.Error("call refused: it could not be stored", "caller", a.ANI, "err", err)
+		return call.TemporarilyUnavailable
+	}
+	s.admit(c.ID, q)
+	return 0
+}
+
+func newContact(a call.Arrival, q queue.Queue, node domain.NodeID, country string) *contact.Contact {
+	c := &contact.Contact{
+		ID: a.ID, Channel: domain.Voice, State: contact.Arrived, Queue: q.ID, QueueName: q.Name,
+		ANI: a.ANI, DNIS: a.DNIS, CallerName: a.CallerName, Language: q.Language, Node: node, ArrivedAt: a.At,
+	}
+	if e164, err := account.E164(a.ANI, country); err == nil {
+		c.ANIE164 = e164
+	}
+	return c
+}
+
+func match(tx *store.Tx, c *contact.Contact) error {
+	if c.ANIE164 == "" {
+		return nil
+	}
+	hits, total, err := tx.AccountsByNumber(c.ANIE164, maxMatches)
+	if err != nil {
+		return err
+	}
+	c.MatchCount = total
+	for _, h := range hits {
+		c.Matches = append(c.Matches, contact.Match{Account: h.ID, Name: h.Name, Detail: h.Detail()})
+	}
+	return nil
+}
+
+// admit answers the caller; what he hears depends on his queue.
+func (s *Service) admit(id domain.ContactID, q queue.Queue) {
+	err := s.voice.Answer(id, call.Treatment{Greeting: prompt(q.Greeting, q.Language), Music: q.Music})
+	if err != nil {
+		s.cfg.Log.Warn("call not answered", "contact", id, "err", err)
+		s.end(id, contact.ByCustomer)
+	}
+}
+
+func prompt(name, language string) string {
+	if name == "" {
+		return ""
+	}
+	return name + "." + language
+}
+
+// Greeted starts the wait.
+func (s *Service) Greeted(id domain.ContactID) {
+	s.change(id, "contact.queued", func(c *contact.Contact) error {
+		if c.State != contact.Arrived {
+			return errUnchanged
+		}
+		return c.Enqueue(s.cfg.Now())
+	})
+}
+
+// CallerLeft ends the contact.
+func (s *Service) CallerLeft(id domain.ContactID) { s.end(id, contact.ByCustomer) }
+
+// CallerHeld notes that the customer has put us on hold.
+func (s *Service) CallerHeld(id domain.ContactID, held bool) {
+	s.change(id, "contact.held_by_customer", func(c *contact.Contact) error {
+		if c.HeldByCustomer == held || c.State == contact.Ended {
+			return errUnchanged
+		}
+		c.HeldByCustomer = held
+		return nil
+	})
+}
+
+// Digit notes a key the caller pressed.
+func (s *Service) Digit(id domain.ContactID, digit string) {
+	s.change(id, "contact.digit", func(c *contact.Contact) error {
+		if c.State == contact.Ended || len(c.Digits) >= maxDigits {
+			return errUnchanged
+		}
+		c.Digits += digit
+		return nil
+	})
+}
+
+// AgentLost is only noted: the desktop negotiates its media anew by itself.
+func (s *Service) AgentLost(id domain.ContactID) {
+	s.cfg.Log.Warn("the agent's media was lost", "contact", id)
+}
+
+var errUnchanged = domain.Errorf(domain.Conflict, "nothing to change")
+
+func (s *Service) change(id domain.ContactID, event string, f func(*contact.Contact) error) {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	err := s.cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
+		c, err := tx.Contact(id)
+		if err != nil {
+			return err
+		}
+		if err := f(c); err != nil {
+			return err
+		}
+		return tx.PutContact(c, event)
+	})
+	if err != nil && err != error(errUnchanged) {
+		s.cfg.Log.Error("change of a call not stored", "contact", id, "event", event, "err", err)
+	}
+}
+
+// event carries out on a call of this node what its contact has become.
+func (s *Service) event(e domain.Event) {
+	switch e.Kind {
+	case domain.KindContact:
+		var c contact.Contact
+		if err := json.Unmarshal(e.State, &c); err != nil {
+			s.cfg.Log.Error("unreadable event", "name", e.Name, "id", e.ID, "err", err)
+			return
+		}
+		if c.Node == s.cfg.Node {
+			s.carryOut(&c)
+		}
+	case domain.KindQueue:
+		var q queue.Queue
+		if err := json.Unmarshal(e.State, &q); err != nil {
+			s.cfg.Log.Error("unreadable event", "name", e.Name, "id", e.ID, "err", err)
+			return
+		}
+		s.mu.Lock()
+		s.setQueue(q)
+		s.mu.Unlock()
+	case domain.KindAgent, domain.KindInteraction, domain.KindUser, domain.KindSession:
+	}
+}
+
+func (s *Service) carryOut(c *contact.Contact) {
+	s.mu.Lock()
+	was := s.applied[c.ID]
+	if c.Version <= was.version {
+		s.mu.Unlock()
+		return
+	}
+	is := applied{version: c.Version, connected: c.State == contact.Connected, held: c.Held, agent: c.Agent}
+	s.applied[c.ID] = is
+	if c.State == contact.Ended {
+		delete(s.applied, c.ID)
+	}
+	s.mu.Unlock()
+	var err error
+	switch {
+	case c.State == contact.Ended:
+		err = s.voice.HangUp(c.ID)
+	case is.connected && is.held && (!was.held || !was.connected):
+		err = s.voice.Hold(c.ID)
+	case is.connected && !is.held && (was.held || !was.connected):
+		err = s.voice.Connect(c.ID)
+	case was.agent != "" && is.agent != was.agent:
+		err = s.voice.CloseAgent(c.ID)
+	}
+	if err != nil && domain.KindOf(err) != domain.NotFound {
+		s.cfg.Log.Error("call does not follow its contact", "contact", c.ID, "state", c.State, "err", err)
+	}
+}

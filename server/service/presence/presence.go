@@ -1,0 +1,155 @@
+// Package presence changes what agents do: signed in, ready, not ready, wrapping
+// up, and within reach or not. The rules are the domain's; this package loads,
+// decides and saves.
+package presence
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"parley/server/domain"
+	"parley/server/domain/agent"
+	"parley/server/store"
+)
+
+// Reason is one not-ready reason that agents choose from, with its text by
+// language.
+type Reason struct {
+	ID    string            `json:"id" yaml:"id"`
+	Texts map[string]string `json:"texts" yaml:"texts"`
+}
+
+// Service changes what agents do.
+type Service struct {
+	store   *store.Store
+	now     func() time.Time
+	node    domain.NodeID
+	reasons []Reason
+}
+
+// New returns the service of a node.
+func New(st *store.Store, now func() time.Time, node domain.NodeID, reasons []Reason) *Service {
+	return &Service{store: st, now: now, node: node, reasons: reasons}
+}
+
+// Reasons are the not-ready reasons that agents choose from.
+func (s *Service) Reasons() []Reason { return s.reasons }
+
+func (s *Service) change(ctx context.Context, user domain.UserID, cmd domain.CommandID, event string, f func(*agent.Agent) error) error {
+	return s.store.Update(ctx, domain.Actor{User: user}, cmd, func(tx *store.Tx) error {
+		a, err := tx.Agent(user)
+		if err != nil {
+			return err
+		}
+		if err := f(a); err != nil {
+			return err
+		}
+		return tx.PutAgent(a, event)
+	})
+}
+
+// SignIn makes an agent present; users who take no contacts are passed over.
+func (s *Service) SignIn(ctx context.Context, user domain.UserID) error {
+	err := s.change(ctx, user, "", "agent.signed_in", func(a *agent.Agent) error {
+		a.SignIn(s.now())
+		return nil
+	})
+	if domain.KindOf(err) == domain.NotFound {
+		return nil
+	}
+	return err
+}
+
+// SignOut is refused while the agent has a contact.
+func (s *Service) SignOut(ctx context.Context, user domain.UserID) error {
+	err := s.change(ctx, user, "", "agent.signed_out", func(a *agent.Agent) error {
+		return a.SignOut(s.now())
+	})
+	if domain.KindOf(err) == domain.NotFound {
+		return nil
+	}
+	return err
+}
+
+// SetReady asks for contacts.
+func (s *Service) SetReady(ctx context.Context, user domain.UserID, cmd domain.CommandID) error {
+	return s.change(ctx, user, cmd, "agent.ready", func(a *agent.Agent) error {
+		return a.SetReady(s.now())
+	})
+}
+
+// SetNotReady stops new offers, for one of the reasons.
+func (s *Service) SetNotReady(ctx context.Context, user domain.UserID, cmd domain.CommandID, reason string) error {
+	if !slices.ContainsFunc(s.reasons, func(r Reason) bool { return r.ID == reason }) {
+		return &domain.Error{Kind: domain.Invalid, Subject: "reason_id", Text: "there is no not-ready reason " + reason}
+	}
+	return s.change(ctx, user, cmd, "agent.not_ready", func(a *agent.Agent) error {
+		return a.SetNotReady(reason, s.now())
+	})
+}
+
+// ExtendWrapUp moves the end of the wrap-up by one more limit.
+func (s *Service) ExtendWrapUp(ctx context.Context, user domain.UserID, cmd domain.CommandID) error {
+	return s.change(ctx, user, cmd, "agent.wrap_up_extended", func(a *agent.Agent) error {
+		return a.ExtendWrapUp(s.now())
+	})
+}
+
+// EndWrapUp ends the wrap-up now.
+func (s *Service) EndWrapUp(ctx context.Context, user domain.UserID, cmd domain.CommandID) error {
+	return s.change(ctx, user, cmd, "agent.wrap_up_ended", func(a *agent.Agent) error {
+		return a.EndWrapUp(s.now())
+	})
+}
+
+// Reach notes whether the agent's desktop has its stream to this node. That it
+// is gone counts only if it was this node's, for the desktop may already have
+// come back to another one.
+func (s *Service) Reach(ctx context.Context, user domain.UserID, up bool) error {
+	err := s.store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
+		a, err := tx.Agent(user)
+		if err != nil {
+			return err
+		}
+		if a.Reachable == up && (a.Node == s.node || !up) {
+			return nil
+		}
+		if !up && a.Node != s.node {
+			return nil
+		}
+		if up {
+			a.Node = s.node
+		}
+		a.Reach(up, s.now())
+		event := "agent.unreachable"
+		if up {
+			event = "agent.reachable"
+		}
+		return tx.PutAgent(a, event)
+	})
+	if domain.KindOf(err) == domain.NotFound {
+		return nil
+	}
+	return err
+}
+
+// Lost notes that the desktops of dead nodes are out of reach.
+func (s *Service) Lost(ctx context.Context, alive func(domain.NodeID) bool) error {
+	return s.store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
+		agents, err := tx.Agents()
+		if err != nil {
+			return err
+		}
+		for _, a := range agents {
+			if !a.Reachable || alive(a.Node) {
+				continue
+			}
+			a.Reach(false, s.now())
+			if err := tx.PutAgent(a, "agent.unreachable"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

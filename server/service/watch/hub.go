@@ -1,0 +1,354 @@
+// Package watch keeps signed-in desktops up to date: a snapshot, then numbered
+// deltas. One hub a node follows the events of the bus, keeps a view of the
+// centre and hands each change to the streams it concerns.
+//
+// A change is encoded once, however many desktops get it. Each stream has an
+// outbox with at most one pending change per entity; everything pending goes
+// out in one message, because a message costs ten times as much as a change.
+// An outbox that fills up becomes a new snapshot. A slow desktop therefore
+// costs bounded memory and never slows another one.
+package watch
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"parley/server/bus"
+	"parley/server/domain"
+	"parley/server/domain/agent"
+	"parley/server/domain/contact"
+	"parley/server/domain/interaction"
+	"parley/server/domain/queue"
+	"parley/server/store"
+)
+
+// historySize is how many changes a hub remembers for streams that resume.
+const historySize = 8192
+
+// Encoder turns entities into what goes over the wire; the hub does not look
+// into it.
+type Encoder interface {
+	Agent(a *agent.Agent) []byte
+	Queue(f Figures) []byte
+	Contact(c *contact.Contact) []byte
+	Interaction(i *interaction.Interaction) []byte
+	ContactRemoved(id domain.ContactID) []byte
+	InteractionRemoved(id domain.InteractionID) []byte
+}
+
+// Config is what a hub works with.
+type Config struct {
+	Store   *store.Store
+	Bus     *bus.Bus
+	Log     *slog.Logger
+	Encoder Encoder
+	// ID names the numbering; a restarted hub has a new one.
+	ID string
+	// Presence is told when an agent's first stream comes and the last has been
+	// gone for Grace.
+	Presence func(user domain.UserID, up bool)
+	Grace    time.Duration
+}
+
+// change is one numbered delta.
+type change struct {
+	sequence uint64
+	key      string
+	data     []byte
+	audience audience
+}
+
+// audience is whom a change concerns, besides all supervisors.
+type audience struct {
+	users      [2]domain.UserID
+	queue      domain.QueueID
+	supervisor bool
+}
+
+// Hub serves the streams of one node.
+type Hub struct {
+	cfg Config
+
+	mu       sync.Mutex
+	view     *view
+	sequence uint64
+	history  []change
+	streams  map[*Stream]struct{}
+	byUser   map[domain.UserID]map[*Stream]struct{}
+	leaving  map[domain.UserID]*time.Timer
+	// dirty are queues whose figures have changed since they were last sent.
+	dirty map[domain.QueueID]bool
+
+	sub     *bus.Subscription
+	closed  bool
+	pending sync.WaitGroup
+}
+
+// New returns a hub; Start makes it follow the centre.
+func New(cfg Config) *Hub {
+	if cfg.Grace == 0 {
+		cfg.Grace = 5 * time.Second
+	}
+	return &Hub{
+		cfg: cfg, view: newView(), streams: map[*Stream]struct{}{},
+		byUser: map[domain.UserID]map[*Stream]struct{}{}, leaving: map[domain.UserID]*time.Timer{},
+		dirty: map[domain.QueueID]bool{},
+	}
+}
+
+// Start subscribes first and reads the store second, so that nothing falls
+// between the two.
+func (h *Hub) Start(ctx context.Context) error {
+	sub, err := h.cfg.Bus.SubscribeEvents(h.event)
+	if err != nil {
+		return fmt.Errorf("follow the events: %w", err)
+	}
+	h.sub = sub
+	return h.Refresh(ctx)
+}
+
+// Refresh reads everything from the store. It heals what a silent bus has lost.
+func (h *Hub) Refresh(ctx context.Context) error {
+	return h.cfg.Store.View(ctx, func(tx *store.Tx) error {
+		queues, err := tx.Queues()
+		if err != nil {
+			return err
+		}
+		agents, err := tx.Agents()
+		if err != nil {
+			return err
+		}
+		interactions, err := tx.OpenInteractions()
+		if err != nil {
+			return err
+		}
+		contacts, err := tx.LiveContacts()
+		if err != nil {
+			return err
+		}
+		linked, err := h.linked(tx, interactions)
+		if err != nil {
+			return err
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		for _, q := range queues {
+			h.setQueue(q)
+		}
+		for _, a := range agents {
+			h.setAgent(a)
+		}
+		for _, i := range interactions {
+			h.setInteraction(i)
+		}
+		for _, c := range append(contacts, linked...) {
+			h.setContact(c)
+		}
+		h.flush()
+		return nil
+	})
+}
+
+// linked reads the ended contacts of open interactions.
+func (h *Hub) linked(tx *store.Tx, interactions []*interaction.Interaction) ([]*contact.Contact, error) {
+	var linked []*contact.Contact
+	for _, i := range interactions {
+		for _, id := range i.Contacts {
+			c, err := tx.Contact(id)
+			if err != nil {
+				return nil, err
+			}
+			linked = append(linked, c)
+		}
+	}
+	return linked, nil
+}
+
+func (h *Hub) event(e domain.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.apply(e); err != nil {
+		h.cfg.Log.Error("unreadable event", "name", e.Name, "id", e.ID, "err", err)
+	}
+	h.flush()
+}
+
+func (h *Hub) apply(e domain.Event) error {
+	switch e.Kind {
+	case domain.KindContact:
+		return decode(e.State, h.setContact)
+	case domain.KindAgent:
+		return decode(e.State, h.setAgent)
+	case domain.KindInteraction:
+		return decode(e.State, h.setInteraction)
+	case domain.KindQueue:
+		return decode(e.State, h.setQueue)
+	case domain.KindUser, domain.KindSession:
+	}
+	return nil
+}
+
+func decode[T any](state []byte, set func(*T)) error {
+	v := new(T)
+	if err := json.Unmarshal(state, v); err != nil {
+		return err
+	}
+	set(v)
+	return nil
+}
+
+func (h *Hub) setQueue(q *queue.Queue) {
+	if old := h.view.queues[q.ID]; old != nil && old.Version >= q.Version {
+		return
+	}
+	h.view.queues[q.ID] = q
+	h.dirty[q.ID] = true
+}
+
+func (h *Hub) setAgent(a *agent.Agent) {
+	old := h.view.agents[a.User]
+	if old != nil && old.Version >= a.Version {
+		return
+	}
+	h.view.agents[a.User] = a
+	h.record("agent:"+string(a.User), h.cfg.Encoder.Agent(a), audience{users: [2]domain.UserID{a.User}, supervisor: true})
+	if old == nil || old.State() != a.State() {
+		for _, q := range a.Queues {
+			h.dirty[q] = true
+		}
+	}
+	if old != nil && len(old.Work) > len(a.Work) {
+		h.sweepContacts(a.User)
+	}
+}
+
+func (h *Hub) setInteraction(i *interaction.Interaction) {
+	key := "interaction:" + string(i.ID)
+	if old := h.view.interactions[i.ID]; old != nil && old.Version >= i.Version || h.view.ended[key] >= i.Version {
+		return
+	}
+	who := audience{users: [2]domain.UserID{i.Agent}}
+	if i.Open() {
+		h.view.interactions[i.ID] = i
+		h.record(key, h.cfg.Encoder.Interaction(i), who)
+		return
+	}
+	delete(h.view.interactions, i.ID)
+	h.view.ended[key] = i.Version
+	h.record(key, h.cfg.Encoder.InteractionRemoved(i.ID), who)
+	h.sweepContacts(i.Agent)
+}
+
+func (h *Hub) setContact(c *contact.Contact) {
+	key := "contact:" + string(c.ID)
+	old := h.view.contacts[c.ID]
+	if old != nil && old.Version >= c.Version || h.view.ended[key] >= c.Version {
+		return
+	}
+	if old == nil || old.Waiting() != c.Waiting() {
+		h.dirty[c.Queue] = true
+	}
+	h.view.setWaiting(c)
+	if old != nil && old.Agent != "" && old.Agent != c.Agent {
+		h.recordFor(key, h.cfg.Encoder.ContactRemoved(c.ID), old.Agent)
+	}
+	h.view.contacts[c.ID] = c
+	if !h.view.keeps(c) {
+		h.removeContact(c)
+		return
+	}
+	h.record(key, h.cfg.Encoder.Contact(c), audience{users: [2]domain.UserID{c.Agent}, supervisor: true})
+}
+
+// sweepContacts removes ended contacts that are no longer at the agent's hand.
+func (h *Hub) sweepContacts(user domain.UserID) {
+	for _, c := range h.view.contacts {
+		if c.Agent == user && !h.view.keeps(c) {
+			h.removeContact(c)
+		}
+	}
+}
+
+func (h *Hub) removeContact(c *contact.Contact) {
+	key := "contact:" + string(c.ID)
+	delete(h.view.contacts, c.ID)
+	h.view.ended[key] = c.Version
+	h.record(key, h.cfg.Encoder.ContactRemoved(c.ID), audience{users: [2]domain.UserID{c.Agent}, supervisor: true})
+	if len(h.view.ended) > 4*historySize {
+		// Whatever is still on its way is far younger than this.
+		h.view.ended = map[string]uint64{key: c.Version}
+	}
+}
+
+// recordFor records a change that only one user sees, supervisors excepted.
+func (h *Hub) recordFor(key string, data []byte, user domain.UserID) {
+	h.record(key, data, audience{users: [2]domain.UserID{user}})
+}
+
+func (h *Hub) record(key string, data []byte, to audience) {
+	h.sequence++
+	ch := change{sequence: h.sequence, key: key, data: data, audience: to}
+	if len(h.history) == historySize {
+		h.history = append(h.history[:0], h.history[historySize/2:]...)
+	}
+	h.history = append(h.history, ch)
+	h.deliver(ch)
+}
+
+func (h *Hub) deliver(ch change) {
+	if ch.audience.queue != "" {
+		for s := range h.streams {
+			if s.concerns(ch.audience) {
+				s.put(ch)
+			}
+		}
+		return
+	}
+	for i, u := range ch.audience.users {
+		if u == "" || i > 0 && u == ch.audience.users[0] {
+			continue
+		}
+		for s := range h.byUser[u] {
+			s.put(ch)
+		}
+	}
+	if ch.audience.supervisor {
+		for s := range h.streams {
+			if s.viewer.Supervisor && s.viewer.User != ch.audience.users[0] {
+				s.put(ch)
+			}
+		}
+	}
+}
+
+// flush sends the figures of queues that have changed.
+func (h *Hub) flush() {
+	for id := range h.dirty {
+		if h.view.queues[id] == nil {
+			continue
+		}
+		h.record("queue:"+string(id), h.cfg.Encoder.Queue(h.view.figures(id)), audience{queue: id})
+		delete(h.dirty, id)
+	}
+}
+
+// Close ends all streams and waits for what is under way.
+func (h *Hub) Close() {
+	if h.sub != nil {
+		h.sub.Close()
+	}
+	h.mu.Lock()
+	h.closed = true
+	for s := range h.streams {
+		s.finish("")
+	}
+	for _, t := range h.leaving {
+		t.Stop()
+	}
+	h.mu.Unlock()
+	h.pending.Wait()
+}
