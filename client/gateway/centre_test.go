@@ -258,6 +258,7 @@ type desk struct {
 
 	mu      sync.Mutex
 	worlds  []model.World
+	slow    chan struct{}
 	refused []Refusal
 }
 
@@ -271,8 +272,12 @@ func newDesk(t *testing.T, journal Journal) *desk {
 		Server: "http://127.0.0.1:8420", Device: "test", Dial: d.net.dial,
 		OnWorld: func(w model.World) {
 			d.mu.Lock()
-			defer d.mu.Unlock()
 			d.worlds = append(d.worlds, w)
+			slow := d.slow
+			d.mu.Unlock()
+			if slow != nil {
+				<-slow
+			}
 		},
 		OnRefused: func(r Refusal) {
 			d.mu.Lock()

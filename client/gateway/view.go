@@ -67,7 +67,7 @@ func (v *view) apply(m *parleyv1.WatchResponse, now time.Time) (changed bool, er
 		return false, errGap
 	}
 	v.stream, v.sequence = m.GetStreamId(), m.GetSequence()
-	changed = m.GetSnapshot() || v.clock(timeOf(m.GetServerTime()), now)
+	changed = v.clock(timeOf(m.GetServerTime()), now) || m.GetSnapshot()
 	for _, e := range m.GetEvents() {
 		changed = v.event(e) || changed
 	}

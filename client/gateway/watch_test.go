@@ -233,13 +233,17 @@ func TestBurstGivesFewWorlds(t *testing.T) {
 		d := newDesk(t, nil)
 		w := d.online()
 		synctest.Wait()
-		d.mu.Lock() // OnWorld waits here, as a slow screen would.
+		// OnWorld waits, as a slow screen would.
+		slow := make(chan struct{})
+		d.mu.Lock()
 		before := len(d.worlds)
+		d.slow = slow
+		d.mu.Unlock()
 		for n := range uint64(50) {
 			w.send <- message(2+n, contactEvent("a", 2+n, offered))
 		}
-		<-time.After(time.Second)
-		d.mu.Unlock()
+		synctest.Wait()
+		close(slow)
 		synctest.Wait()
 		d.mu.Lock()
 		defer d.mu.Unlock()

@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -221,7 +222,7 @@ func tryDatabase(path string) (*sql.DB, error) {
 	if err := ownerOnly(path); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(path)+pragmas)
+	db, err := sql.Open("sqlite", fileURI(path)+pragmas)
 	if err != nil {
 		return nil, err
 	}
@@ -235,6 +236,15 @@ func tryDatabase(path string) (*sql.DB, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// fileURI is the path as SQLite wants it, whatever characters are in it.
+func fileURI(path string) string {
+	path = filepath.ToSlash(path)
+	if filepath.VolumeName(path) != "" {
+		path = "/" + path
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
 // ownerOnly makes the file before SQLite does, so that nobody else can read it.

@@ -31,6 +31,8 @@ type Config struct {
 	// either is given, no sound device is used, and it does not ring aloud.
 	AudioIn, AudioOut string
 	PlayOnce          bool
+	// Silent uses no sound device at all.
+	Silent bool
 	// CaptureID, PlaybackID and RingerID choose devices; empty is the default.
 	CaptureID, PlaybackID, RingerID string
 	// Loopback is for a server on the same machine.
@@ -110,7 +112,10 @@ func (p *Phone) openDevices() error {
 		p.ringer = audio.NewRinger(p.system.Headset(audio.HeadsetConfig{PlaybackOnly: true}), p.ring)
 		return nil
 	}
-	p.system = audio.OpenSystem(p.log)
+	p.system = audio.NullSystem(p.log)
+	if !p.cfg.Silent {
+		p.system = audio.OpenSystem(p.log)
+	}
 	p.makeHeadset()
 	p.makeRinger()
 	return nil

@@ -214,3 +214,13 @@ func commandTitles() []commandTitle {
 		{CmdSignOut, "cmd.sign_out"},
 	}
 }
+
+// FirstLine is the first line of a note that says something.
+func FirstLine(note string) string {
+	for line := range strings.Lines(note) {
+		if line = strings.TrimSpace(line); line != "" {
+			return line
+		}
+	}
+	return ""
+}

@@ -16,7 +16,6 @@ import (
 	"parley/server/service/session"
 	"parley/server/service/watch"
 	"parley/server/service/work"
-	"parley/server/store"
 )
 
 type adminHandler struct{ *server }
@@ -44,25 +43,18 @@ func (h adminHandler) Status(ctx context.Context, _ *connect.Request[parleyv1.St
 }
 
 func (h adminHandler) nodes(ctx context.Context) ([]*parleyv1.Node, error) {
+	nodes, err := h.cfg.Cluster.Nodes(ctx, work.Lease)
+	if err != nil {
+		return nil, err
+	}
 	var out []*parleyv1.Node
-	err := h.cfg.Store.View(ctx, func(tx *store.Tx) error {
-		nodes, err := tx.Nodes()
-		if err != nil {
-			return err
-		}
-		holder, epoch, err := tx.LeaseHolder(work.Lease)
-		if err != nil {
-			return err
-		}
-		for _, n := range nodes {
-			out = append(out, &parleyv1.Node{
-				NodeId: string(n.ID), StartedAt: stamp(n.StartedAt), SeenAt: stamp(n.SeenAt),
-				RoutingOwner: n.ID == holder, Epoch: uint64(epoch), Calls: int32(n.Calls),
-			})
-		}
-		return nil
-	})
-	return out, err
+	for _, n := range nodes {
+		out = append(out, &parleyv1.Node{
+			NodeId: string(n.ID), StartedAt: stamp(n.StartedAt), SeenAt: stamp(n.SeenAt),
+			RoutingOwner: n.Owner, Epoch: uint64(n.Epoch), Calls: int32(n.Calls),
+		})
+	}
+	return out, nil
 }
 
 func (h adminHandler) AddUser(ctx context.Context, req *connect.Request[parleyv1.AddUserRequest]) (*connect.Response[parleyv1.AddUserResponse], error) {

@@ -13,12 +13,12 @@ import (
 	"parley/proto/gen/parley/v1/parleyv1connect"
 	"parley/server/service/accounts"
 	"parley/server/service/calls"
+	"parley/server/service/cluster"
 	"parley/server/service/interactions"
 	"parley/server/service/presence"
 	"parley/server/service/session"
 	"parley/server/service/watch"
 	"parley/server/service/work"
-	"parley/server/store"
 )
 
 // maxRequest bounds the size of one request message; imports are streams.
@@ -33,14 +33,11 @@ type Config struct {
 	Interactions *interactions.Service
 	Accounts     *accounts.Service
 	Watch        *watch.Hub
-	Store        *store.Store
+	Cluster      *cluster.Service
 	Now          func() time.Time
 	Log          *slog.Logger
 	CentreName   string
 	Country      string
-	// Stopping is closed when the server begins to stop: streams then end, so
-	// that desktops turn to another node.
-	Stopping <-chan struct{}
 }
 
 type server struct{ cfg Config }

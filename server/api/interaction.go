@@ -7,7 +7,7 @@ import (
 
 	"parley/proto/gen/parley/v1"
 	"parley/server/domain"
-	"parley/server/store"
+	"parley/server/service/interactions"
 )
 
 const (
@@ -54,7 +54,7 @@ func (h interactionHandler) End(ctx context.Context, req *connect.Request[parley
 
 func (h interactionHandler) History(ctx context.Context, req *connect.Request[parleyv1.HistoryRequest]) (*connect.Response[parleyv1.HistoryResponse], error) {
 	m := req.Msg
-	q := store.HistoryQuery{
+	q := interactions.Query{
 		Account: domain.AccountID(m.GetAccountId()), Agent: domain.UserID(m.GetAgent()), Text: m.GetText(),
 		From: moment(m.GetFrom()), To: moment(m.GetTo()), Limit: pageSize(m.GetPageSize()), Page: m.GetPageToken(),
 	}

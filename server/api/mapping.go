@@ -16,8 +16,8 @@ import (
 	"parley/server/domain/contact"
 	"parley/server/domain/interaction"
 	"parley/server/domain/queue"
+	"parley/server/service/interactions"
 	"parley/server/service/watch"
-	"parley/server/store"
 )
 
 var (
@@ -166,7 +166,7 @@ func wireInteraction(i *interaction.Interaction) *parleyv1.Interaction {
 	return out
 }
 
-func wireHistory(e store.HistoryEntry) *parleyv1.HistoryEntry {
+func wireHistory(e interactions.Entry) *parleyv1.HistoryEntry {
 	i := e.Interaction
 	out := &parleyv1.HistoryEntry{
 		InteractionId: string(i.ID), Account: wireSummary(i.Account, i.AccountName, i.AccountDetail), Agent: string(i.Agent),

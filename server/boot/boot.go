@@ -28,6 +28,7 @@ import (
 	"parley/server/domain"
 	"parley/server/service/accounts"
 	"parley/server/service/calls"
+	"parley/server/service/cluster"
 	"parley/server/service/presence"
 	"parley/server/service/session"
 	"parley/server/service/watch"
@@ -50,13 +51,13 @@ type Server struct {
 	work     *work.Service
 	calls    *calls.Service
 	accounts *accounts.Service
+	cluster  *cluster.Service
 	watch    *watch.Hub
 	voice    *voice.Voice
 	metrics  *prometheus.Registry
 
 	http     *http.Server
 	listener net.Listener
-	started  time.Time
 	ready    atomic.Bool
 	// stops end what was started, the last one first.
 	stops    []func()
@@ -78,7 +79,7 @@ func newID() string {
 // fails.
 func Start(ctx context.Context, cfg Config, log *slog.Logger) (*Server, error) {
 	s := &Server{
-		cfg: cfg, log: log, node: domain.NodeID(newID()), started: time.Now(),
+		cfg: cfg, log: log, node: domain.NodeID(newID()),
 		metrics: prometheus.NewRegistry(), stopping: make(chan struct{}),
 	}
 	for _, part := range []func(context.Context) error{
@@ -163,6 +164,7 @@ func (s *Server) makeServices(context.Context) error {
 	s.calls = calls.New(calls.Config{
 		Store: s.store, Bus: s.bus, Node: s.node, Now: now, Log: s.log, Country: s.cfg.Country,
 	})
+	s.cluster = cluster.New(cluster.Config{Store: s.store, Node: s.node, Now: now, Alone: s.cfg.Database == ""})
 	s.accounts = accounts.New(s.store, s.cfg.Country, newID)
 	s.watch = watch.New(watch.Config{
 		Store: s.store, Bus: s.bus, Log: s.log, Encoder: api.Encoder{}, ID: string(s.node), Presence: s.reach,
@@ -249,7 +251,7 @@ func (s *Server) takeCalls(context.Context) error {
 }
 
 func (s *Server) startTasks(ctx context.Context) error {
-	if err := s.beat(ctx, s.cfg.Database == ""); err != nil {
+	if err := s.beat(ctx, true); err != nil {
 		return err
 	}
 	run, cancel := context.WithCancel(context.Background())

@@ -36,7 +36,7 @@ func (s *Server) listen(context.Context) error {
 	mux.Handle("GET /metrics", s.guardMetrics(promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{})))
 	mux.Handle("/", api.Handler(api.Config{
 		Sessions: s.sessions, Presence: s.presence, Work: s.work, Calls: s.calls,
-		Interactions: interactions.New(s.store, time.Now), Accounts: s.accounts, Watch: s.watch, Store: s.store,
+		Interactions: interactions.New(s.store, time.Now), Accounts: s.accounts, Watch: s.watch, Cluster: s.cluster,
 		Now: time.Now, Log: s.log, CentreName: s.cfg.Centre, Country: s.cfg.Country,
 	}))
 	var protocols http.Protocols

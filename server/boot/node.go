@@ -8,13 +8,10 @@ import (
 	"parley/server/bus"
 	"parley/server/domain"
 	"parley/server/service/session"
-	"parley/server/store"
 )
 
 const (
-	beatEvery = time.Second
-	// silence is after how much of it another node counts as dead.
-	silence    = 5 * time.Second
+	beatEvery  = time.Second
 	sweepEvery = 2 * time.Second
 	pruneEvery = time.Hour
 	taskLimit  = 10 * time.Second
@@ -56,57 +53,25 @@ func (s *Server) reach(user domain.UserID, up bool) {
 	}
 }
 
-// beat tells the other nodes that this one lives, and takes over from those
-// that do not. On the embedded store there can be no other: all are dead.
-func (s *Server) beat(ctx context.Context, alone bool) error {
-	dead := map[domain.NodeID]bool{}
-	alive := map[domain.NodeID]bool{s.node: true}
-	now := time.Now()
-	err := s.store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
-		nodes, err := tx.Nodes()
-		if err != nil {
-			return err
-		}
-		for _, n := range nodes {
-			if n.ID == s.node {
-				continue
-			}
-			if alone || now.Sub(n.SeenAt) > silence {
-				dead[n.ID] = true
-				continue
-			}
-			alive[n.ID] = true
-		}
-		return tx.PutNode(store.Node{ID: s.node, StartedAt: s.started, SeenAt: now, Calls: s.voice.Calls()})
-	})
-	if err != nil || len(dead) == 0 && !alone {
+// beat tells the other servers that this one lives, and takes over from those
+// that do not. What they left is ended before they are forgotten, so that a
+// crash in between leaves the rest to the next one who looks.
+func (s *Server) beat(ctx context.Context, first bool) error {
+	census, err := s.cluster.Beat(ctx, s.voice.Calls())
+	if err != nil || len(census.Dead) == 0 && !first {
 		return err
 	}
-	return s.takeOver(ctx, dead, alive)
-}
-
-// takeOver ends what dead nodes left. They are forgotten last, so that a crash
-// in between leaves the rest to the next one who looks.
-func (s *Server) takeOver(ctx context.Context, dead, alive map[domain.NodeID]bool) error {
-	isAlive := func(n domain.NodeID) bool { return alive[n] }
-	n, err := s.calls.Recover(ctx, isAlive)
+	interrupted, err := s.calls.Recover(ctx, census.Alive)
 	if err != nil {
 		return err
 	}
-	if err := s.presence.Lost(ctx, isAlive); err != nil {
+	if err := s.presence.Lost(ctx, census.Alive); err != nil {
 		return err
 	}
-	if n > 0 || len(dead) > 0 {
-		s.log.Warn("took over from dead servers", "servers", len(dead), "interrupted_calls", n)
+	if interrupted > 0 || len(census.Dead) > 0 {
+		s.log.Warn("took over from dead servers", "servers", len(census.Dead), "interrupted_calls", interrupted)
 	}
-	return s.store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
-		for id := range dead {
-			if err := tx.DeleteNode(id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return s.cluster.Forget(ctx, census.Dead...)
 }
 
 func (s *Server) keepBeating(ctx context.Context) {
@@ -153,8 +118,7 @@ func (s *Server) sweep(ctx context.Context) {
 func (s *Server) leave() {
 	ctx, cancel := context.WithTimeout(context.Background(), taskLimit)
 	defer cancel()
-	err := s.store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error { return tx.DeleteNode(s.node) })
-	if err != nil {
+	if err := s.cluster.Forget(ctx, s.node); err != nil {
 		s.log.Warn("this server is still on the list", "err", err)
 	}
 }

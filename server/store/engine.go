@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/jackc/pgx/v5"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -97,10 +98,13 @@ func folderError(err error, dir string) error {
 }
 
 func (s *Store) openPostgres(ctx context.Context, cfg Config) error {
+	if _, err := pgx.ParseConfig(cfg.URL); err != nil {
+		// Without the cause, which may hold the address and with it the password.
+		return domain.Errorf(domain.Invalid, "the address of the database is not a PostgreSQL URL")
+	}
 	db, err := sql.Open("pgx", cfg.URL)
 	if err != nil {
-		// The cause may hold the address and with it the password.
-		return domain.Errorf(domain.Invalid, "the address of the database is not a PostgreSQL URL")
+		return translate(err, "open the database")
 	}
 	s.write, s.read = db, db
 	db.SetMaxOpenConns(postgresConnections)

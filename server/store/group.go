@@ -168,44 +168,56 @@ func (g *grouper) abort(b *batch, err error) {
 	}
 }
 
-// add runs one job under its savepoint. The error it returns ends the whole
-// group: SQLite has rolled back by itself, or cannot go on.
+// add runs one job under its savepoint; the first needs none, because nothing
+// is in the transaction yet. The error it returns ends the whole group.
 func (g *grouper) add(b *batch, j *job) error {
 	if !j.state.CompareAndSwap(waiting, taken) {
 		return nil
 	}
 	ctx := context.WithoutCancel(j.ctx)
-	if _, err := b.tx.ExecContext(ctx, "SAVEPOINT job"); err != nil {
-		err = translate(err, "begin to write")
-		j.done <- err
-		return err
+	first := len(b.jobs) == 0
+	if !first {
+		if err := mark(ctx, b.tx, "SAVEPOINT job"); err != nil {
+			j.done <- err
+			return err
+		}
 	}
 	t := &Tx{
 		ctx: ctx, caller: j.ctx, store: g.store, q: g.store.writeQueries.WithTx(b.tx), actor: j.actor, now: g.store.now(),
 	}
 	err := g.runJob(t, j)
-	if err == nil {
-		if _, err = b.tx.ExecContext(ctx, "RELEASE job"); err == nil {
-			b.jobs = append(b.jobs, j)
-			b.events = append(b.events, t.events...)
-			return nil
+	if err == nil && !first {
+		if err := mark(ctx, b.tx, "RELEASE job"); err != nil {
+			j.done <- err
+			return err
 		}
-		err = translate(err, "end a change")
-		j.done <- err
-		return err
 	}
-	_, undo := b.tx.ExecContext(ctx, "ROLLBACK TO job")
-	if undo == nil {
-		_, undo = b.tx.ExecContext(ctx, "RELEASE job")
+	if err == nil {
+		b.jobs = append(b.jobs, j)
+		b.events = append(b.events, t.events...)
+		return nil
 	}
 	j.done <- err
+	if first {
+		return err
+	}
+	undo := mark(ctx, b.tx, "ROLLBACK TO job")
+	if undo == nil {
+		undo = mark(ctx, b.tx, "RELEASE job")
+	}
 	if undo == nil {
 		return nil
 	}
-	if domain.KindOf(err) == domain.StorageFull || domain.KindOf(err) == domain.Unavailable {
+	// SQLite has rolled the whole transaction back by itself; why, err tells.
+	if kind := domain.KindOf(err); kind == domain.StorageFull || kind == domain.Unavailable {
 		return err
 	}
-	return translate(undo, "undo a change")
+	return undo
+}
+
+func mark(ctx context.Context, tx *sql.Tx, statement string) error {
+	_, err := tx.ExecContext(ctx, statement)
+	return translate(err, "mark a change")
 }
 
 func (g *grouper) runJob(t *Tx, j *job) error {

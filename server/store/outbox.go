@@ -83,6 +83,7 @@ func (s *Store) Prune(ctx context.Context) error {
 	for more := true; more && err == nil; {
 		err = s.Update(ctx, domain.Centre, "", func(t *Tx) error {
 			n, err := t.q.PruneEvents(t.ctx, micros(t.now.Add(-keepEvents)), pruneLimit)
+			// The oldest come first; one that is kept ends it for now.
 			more = n == pruneLimit
 			return t.fail(translate(err, "delete old events"))
 		})

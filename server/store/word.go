@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -78,6 +79,9 @@ func (w words) text(texts ...string) {
 	for _, s := range texts {
 		for _, word := range split(fold(s)) {
 			w.add(word)
+			if isNumber(word) {
+				w.add(trimZeros(word))
+			}
 		}
 		if strings.ContainsAny(s, "əƏ") {
 			for _, word := range split(fold(strings.NewReplacer("ə", "a", "Ə", "A").Replace(s))) {
@@ -95,14 +99,19 @@ func (w words) id(ids ...string) {
 	w.text(ids...)
 }
 
-// number adds the digits of telephone numbers, with and without leading zeros.
-func (w words) number(numbers ...string) {
-	for _, s := range numbers {
-		d := digits(s)
-		w.add(d)
-		w.add(strings.TrimLeft(d, "0"))
+// number adds a telephone number as it was typed, in E.164 form, and without
+// the country code, all without leading zeros: a search leaves them out, too.
+func (w words) number(typed, e164 string) {
+	w.add(trimZeros(digits(typed)))
+	w.add(trimZeros(digits(e164)))
+	if p, err := phonenumbers.Parse(e164, ""); err == nil {
+		w.add(trimZeros(phonenumbers.GetNationalSignificantNumber(p)))
 	}
 }
+
+func isNumber(word string) bool { return digits(word) == word }
+
+func trimZeros(digits string) string { return strings.TrimLeft(digits, "0") }
 
 // changes compares with the stored words.
 func (w words) changes(old [][]byte) (added, dropped [][]byte) {
@@ -145,19 +154,22 @@ type prefix struct{ low, high []byte }
 
 // prefixes turns what was typed into ranges, the longest word first because it
 // finds least; unused ranges hold every word. Digits that are typed in groups
-// are one number. None are returned when nothing can be searched.
+// are one number; its leading zeros do not count. None are returned when nothing can be searched.
 func prefixes(typed string) *[searchWords]prefix {
 	var list []string
-	wasNumber := false
 	for _, word := range split(fold(typed)) {
-		isNumber := digits(word) == word
-		if isNumber && wasNumber {
-			list[len(list)-1] += word
+		if n := len(list); n > 0 && isNumber(word) && isNumber(list[n-1]) {
+			list[n-1] += word
 		} else {
 			list = append(list, word)
 		}
-		wasNumber = isNumber
 	}
+	for i, word := range list {
+		if isNumber(word) {
+			list[i] = trimZeros(word)
+		}
+	}
+	list = slices.DeleteFunc(list, func(word string) bool { return word == "" })
 	if len(list) == 0 {
 		return nil
 	}
@@ -167,14 +179,7 @@ func prefixes(typed string) *[searchWords]prefix {
 		// No word begins with byte 0 and none holds byte 0xff.
 		ranges[i] = prefix{low: []byte{0}, high: []byte{0xff}}
 		if i < len(list) {
-			word := list[i]
-			if strings.HasPrefix(word, "00") && digits(word) == word {
-				word = word[2:]
-			}
-			if word == "" {
-				continue
-			}
-			low := []byte(word[:min(len(word), longestWord)])
+			low := []byte(list[i][:min(len(list[i]), longestWord)])
 			ranges[i] = prefix{low: low, high: append(bytes.Clone(low), 0xff)}
 		}
 	}

@@ -189,19 +189,18 @@ type contactPanel struct {
 	root    *fyne.Container
 	caption *part.Text
 	chip    *part.Chip
-	icon    *look.Icon
 	line    *part.Text
 	talk    *part.Text
 	hold    *part.Text
 	queue   *part.Text
-	mute    *part.Chip
+	mute    *look.Icon
 	why     *part.Button
 	details []vm.Field
 }
 
 func newContactPanel(host part.Host) *contactPanel {
 	p := &contactPanel{
-		caption: part.Caption(""), chip: part.NewChip(), mute: part.NewChip(), icon: look.NewIcon("", look.Muted),
+		caption: part.Caption(""), chip: part.NewChip(), mute: look.NewIcon(vm.IconMute, look.Attention),
 		line:  part.NewText("", look.Title, look.Text).Bold().Elastic(60),
 		talk:  part.NewText("", look.Body, look.Text).Bold(),
 		hold:  part.NewText("", look.Body, look.Attention).Bold(),
@@ -210,7 +209,7 @@ func newContactPanel(host part.Host) *contactPanel {
 	p.why = part.NewIconButton(host, vm.IconInfo, "", p.openWhy)
 	p.why.Enter = true
 	p.root = threeLines(part.RowStretch(look.Gap, 0, p.caption, p.mute, p.chip),
-		part.RowStretch(look.Gap, 1, p.icon, p.line, p.why),
+		part.RowStretch(look.Gap, 0, p.line, p.why),
 		part.RowStretch(look.Pad, 2, p.talk, p.hold, p.queue))
 	return p
 }
@@ -218,13 +217,7 @@ func newContactPanel(host part.Host) *contactPanel {
 func (p *contactPanel) set(st desk.ContactPanel, labels desk.Labels) {
 	p.caption.Set(labels.Contact)
 	p.chip.Set(st.Icon, st.Word, st.Tone)
-	muted := ""
-	if st.Muted {
-		muted = vm.IconMute
-	}
-	p.mute.Set(muted, mutedWord(st.Muted), vm.ToneAttention)
-	p.icon.Set(st.Icon, look.Muted)
-	part.Visible(p.icon, false)
+	part.Visible(p.mute, st.Muted)
 	p.line.Set(st.Line)
 	p.talk.Set(st.Talk)
 	part.Visible(p.talk, st.Talk != "")

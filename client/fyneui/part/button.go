@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"parley/client/fyneui/look"
@@ -185,6 +186,31 @@ func (b *Button) hint(on bool) {
 	b.host.Hint(b, "")
 }
 
+// Measure is the size that the whole button takes with or without its shortcut
+// under the title: buttons are not cut where a layout has room.
+func (b *Button) Measure(keys bool) fyne.Size {
+	body, icon := look.Size(look.Body), look.Size(theme.SizeNameInlineIcon)
+	if b.iconOnly {
+		return fyne.NewSquareSize(max(icon+2*look.Hair, 28))
+	}
+	bold := b.style == StylePrimary || b.style == StyleNormal && b.cmd.Tone != vm.ToneNeutral
+	words := fyne.MeasureText(b.cmd.Title, body, fyne.TextStyle{Bold: bold}).Width
+	height := max(body*1.4, icon) + look.Pad
+	if keys && b.cmd.Shortcut != "" {
+		under := look.Size(look.Caption)
+		words = max(words, fyne.MeasureText(b.cmd.Shortcut, under, fyne.TextStyle{}).Width)
+		height = (body+under)*1.4 + look.Gap
+	}
+	width := 2*look.Pad + words
+	if b.cmd.Icon != "" {
+		width += icon + look.Gap
+	}
+	if b.menu {
+		width += icon*0.8 + look.Gap
+	}
+	return fyne.NewSize(width+1, max(height, 32))
+}
+
 // CreateRenderer is called by Fyne.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	r := &buttonRenderer{
@@ -219,39 +245,7 @@ func (r *buttonRenderer) margin() float32 {
 	return look.Pad
 }
 
-// titleWidth is that of the whole title: buttons are never cut by a layout that
-// has room.
-func (r *buttonRenderer) titleWidth() float32 {
-	if !r.title.Visible() {
-		return 0
-	}
-	style := fyne.TextStyle{Bold: r.title.bold}
-	return fyne.MeasureText(r.title.String(), look.Size(look.Body), style).Width
-}
-
-func (r *buttonRenderer) MinSize() fyne.Size {
-	width := 2 * r.margin()
-	if r.icon.Visible() {
-		width += r.icon.MinSize().Width
-	}
-	words := r.titleWidth()
-	height := r.title.MinSize().Height + look.Pad
-	if r.keys.Visible() {
-		words = max(words, r.keys.MinSize().Width)
-		height = r.title.MinSize().Height + r.keys.MinSize().Height + look.Gap
-	}
-	if words > 0 && r.icon.Visible() {
-		width += look.Gap
-	}
-	width += words
-	if r.chevron.Visible() {
-		width += look.Gap + r.chevron.MinSize().Width
-	}
-	if r.button.iconOnly {
-		return fyne.NewSquareSize(max(width, 28))
-	}
-	return fyne.NewSize(width, max(height, 32))
-}
+func (r *buttonRenderer) MinSize() fyne.Size { return r.button.Measure(r.button.keys) }
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.ground.Resize(size)

@@ -84,10 +84,16 @@ func Panel(content fyne.CanvasObject) *fyne.Container {
 
 // Card is a raised surface that floats above the window.
 func Card(content fyne.CanvasObject) *fyne.Container {
-	g := NewGround(look.Raised, look.Border, look.Radius)
-	g.shadow = true
-	return container.NewStack(g, Inset(look.Wide, look.Wide, content))
+	s := &shield{Ground: Ground{fill: look.Raised, line: look.Border, radius: look.Radius, width: 1, shadow: true}}
+	s.ExtendBaseWidget(s)
+	return container.NewStack(s, Inset(look.Wide, look.Wide, content))
 }
+
+// shield is a ground that keeps clicks from what lies under it.
+type shield struct{ Ground }
+
+// Tapped is called by Fyne.
+func (s *shield) Tapped(*fyne.PointEvent) {}
 
 // Caption is the small heading of a panel.
 func Caption(text string) *Text { return NewText(text, look.Caption, look.Muted).Bold().Elastic(32) }

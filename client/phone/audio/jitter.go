@@ -43,6 +43,8 @@ const (
 	settleFrames = 25
 	// quiet is the mean square below which leaving out a frame is not heard.
 	quiet = 100 * 100
+	// patienceMost is how many seconds a quiet moment is waited for.
+	patienceMost = 4
 	// urgent excess is shortened even while somebody speaks.
 	urgent = 60 * time.Millisecond
 	// overflow excess is cut at once: it comes from a stall, not from jitter.
@@ -69,9 +71,10 @@ type Jitter struct {
 
 	pcm      []int16 // decoded and not yet returned
 	out      []int16 // the frame returned
-	perPkt   int // samples in a packet, as last decoded
-	debt     int // samples made up because nothing had come
+	perPkt   int     // samples in a packet, as last decoded
+	debt     int     // samples made up because nothing had come
 	watched  int
+	patience int // how often no quiet moment was found
 	leastPcm int // least sound waiting since watched was 0
 
 	jitter    float64 // seconds
@@ -244,6 +247,9 @@ func (j *Jitter) step(size int) {
 			j.debt -= j.perPkt
 			return
 		}
+		if j.fromNext() {
+			return
+		}
 		for need := len(j.pcm) + j.perPkt; len(j.pcm) < need; {
 			j.makeUp(size)
 		}
@@ -259,6 +265,23 @@ func (j *Jitter) step(size int) {
 	j.stats.Played++
 	j.perPkt = len(out)
 	j.pcm = append(j.pcm, out...)
+}
+
+// fromNext takes the lost packet out of the one after it, if that is there and
+// the codec can.
+func (j *Jitter) fromNext() bool {
+	r, ok := j.decoder.(codec.Recoverer)
+	s := &j.slots[j.next%jitterSlots]
+	if !ok || !s.full || s.seq != j.next {
+		return false
+	}
+	out, err := r.Recover(s.payload)
+	if err != nil || len(out) == 0 {
+		return false
+	}
+	j.stats.Concealed++
+	j.pcm = append(j.pcm, out...)
+	return true
 }
 
 func (j *Jitter) makeUp(size int) {
@@ -289,16 +312,19 @@ func (j *Jitter) adapt() (grow bool) {
 	}
 	excess = j.duration(j.leastPcm) - j.target()
 	switch {
-	case excess >= FrameTime && j.shorten(size, excess >= urgent):
-		j.watched = 0
+	case excess >= FrameTime && j.shorten(size, excess >= urgent || j.patience >= patienceMost):
+		j.watched, j.patience = 0, 0
 	case excess >= FrameTime:
-		// Somebody speaks; look again with the next frame.
-		j.watched = settleFrames - 1
+		// Somebody speaks: look at every frame, and measure anew now and then.
+		if j.watched == 2*settleFrames {
+			j.watched = 0
+			j.patience++
+		}
 	case excess <= -FrameTime && depth > 0:
 		j.watched = 0
 		return true
 	default:
-		j.watched = 0
+		j.watched, j.patience = 0, 0
 	}
 	return false
 }

@@ -187,7 +187,7 @@ func TestJitterAdapts(t *testing.T) {
 				if i >= 500 && i < 1500 {
 					late = time.Duration(r.IntN(60)) * time.Millisecond
 				}
-				time.Sleep(time.Until(start.Add(time.Duration(i)*FrameTime + late)))
+				advance(time.Until(start.Add(time.Duration(i)*FrameTime + late)))
 				arrivals <- packet(i)
 			}
 		}()

@@ -12,8 +12,12 @@ import (
 const (
 	// stallTime without a call from the sound device means that it is stuck.
 	stallTime = 500 * time.Millisecond
-	// retryTime is how often a missing device is looked for.
-	retryTime = 2 * time.Second
+	// retryTime is how soon a missing device is looked for, rarestRetry how
+	// often in the end: sound systems complain on standard error at each try.
+	retryTime   = 2 * time.Second
+	rarestRetry = 16 * time.Second
+	// returnTime is how often a line with a substitute looks for the chosen one.
+	returnTime = 10 * time.Second
 )
 
 var errStuck = errors.New("sound device gives and takes nothing")
@@ -48,6 +52,7 @@ type line struct {
 	called   atomic.Bool
 	done     chan struct{}
 	wg       sync.WaitGroup
+	told     Problem
 }
 
 func (l *line) start() {
@@ -63,20 +68,19 @@ func (l *line) stop() {
 // run owns the stream. One of three things happens at a time: the device calls,
 // the line ticks, or the line opens a device.
 func (l *line) run() {
+	retry := retryTime
 	for {
 		s, status, err := l.open()
-		l.tell(status, err)
 		if s == nil {
-			if !l.tick(retryTime) {
+			l.tell(Missing, err)
+			if !l.tick(retry) {
 				return
 			}
+			retry = min(2*retry, rarestRetry)
 			continue
 		}
-		wait := time.Duration(0)
-		if status == Substituted {
-			wait = 5 * retryTime
-		}
-		again := l.watch(wait)
+		retry = retryTime
+		again := l.watch(status)
 		s.close()
 		if !again {
 			return
@@ -143,8 +147,9 @@ func (l *line) cutter() func([]int16) {
 }
 
 // watch returns true when the device must be opened again: it is stuck, or it
-// is only a substitute and the chosen one may be back.
-func (l *line) watch(substitute time.Duration) bool {
+// is only a substitute and the chosen one may be back. That the device works is
+// told when it has called.
+func (l *line) watch(status Status) bool {
 	t := time.NewTicker(stallTime / 2)
 	defer t.Stop()
 	began := time.Now()
@@ -154,12 +159,18 @@ func (l *line) watch(substitute time.Duration) bool {
 			return false
 		case <-t.C:
 		}
+		if l.called.Load() {
+			l.tell(status, nil)
+		}
 		if idle := time.Since(time.Unix(0, l.lastCall.Load())); idle >= stallTime {
 			l.log.Warn("sound device is stuck", "kind", l.kind, "id", l.id, "idle", idle)
 			return true
 		}
-		if substitute > 0 && time.Since(began) >= substitute && l.back() {
-			return true
+		if status == Substituted && time.Since(began) >= returnTime {
+			if l.back() {
+				return true
+			}
+			began = time.Now()
 		}
 	}
 }
@@ -201,8 +212,14 @@ func (l *line) tell(s Status, err error) {
 		p.Text = fmt.Sprintf("The chosen %s is missing; the default one is used.", what)
 	case Missing:
 		p.Text = fmt.Sprintf("No %s could be opened.", what)
-		l.log.Debug("open sound device", "kind", l.kind, "error", err)
 	case Idle, Running:
+	}
+	if p == l.told {
+		return
+	}
+	l.told = p
+	if err != nil {
+		l.log.Info("open sound device", "kind", l.kind, "error", err)
 	}
 	l.report(p)
 }

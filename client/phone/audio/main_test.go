@@ -3,6 +3,7 @@ package audio
 import (
 	"math"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -28,3 +29,6 @@ func share(pcm []int16, rate int, hz float64) float64 {
 	}
 	return 2 * (re*re + im*im) / (float64(len(pcm))*total + 1e-9)
 }
+
+// advance lets the synthetic clock of a synctest bubble run on.
+func advance(d time.Duration) { <-time.After(d) }

@@ -80,6 +80,14 @@ type Decoder interface {
 	Conceal() []int16
 }
 
+// Recoverer is a Decoder whose payloads carry a coarse copy of the sound before
+// them (Opus).
+type Recoverer interface {
+	// Recover gives the frame that was lost just before next, which must be
+	// decoded after it.
+	Recover(next []byte) ([]int16, error)
+}
+
 // NewEncoder makes an encoder with fresh state.
 func NewEncoder(n Name) (Encoder, error) {
 	switch n {

@@ -184,6 +184,40 @@ func TestConcealBeforeAnythingIsSilence(t *testing.T) {
 	}
 }
 
+func TestOpusRecovers(t *testing.T) {
+	enc, _ := NewEncoder(Opus)
+	dec, _ := NewDecoder(Opus)
+	r, ok := dec.(Recoverer)
+	if !ok {
+		t.Fatal("the opus decoder recovers nothing")
+	}
+	in := tone(opusRate, 300, 0.4, 50*opusFrame)
+	var got []int16
+	for i := range 50 {
+		p, err := enc.Encode(in[i*opusFrame : (i+1)*opusFrame])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 39 {
+			continue
+		}
+		if i == 40 {
+			if got, err = r.Recover(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := dec.Decode(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(got) != opusFrame || share(got, opusRate, 300) < 0.8 {
+		t.Errorf("%d samples, tone %.2f", len(got), share(got, opusRate, 300))
+	}
+	if _, err := r.Recover(nil); err == nil {
+		t.Error("nothing is recovered from an empty payload")
+	}
+}
+
 func TestErrors(t *testing.T) {
 	if _, ok := Lookup("speex"); ok {
 		t.Error("Lookup knows speex")

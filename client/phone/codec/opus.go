@@ -87,6 +87,18 @@ func (d *opusDecoder) Decode(payload []byte) ([]int16, error) {
 	return append([]int16(nil), d.buf[:n]...), nil
 }
 
+// Recover implements Recoverer. Where next has no copy, libopus conceals.
+func (d *opusDecoder) Recover(next []byte) ([]int16, error) {
+	if len(next) == 0 {
+		return nil, errEmpty
+	}
+	out := make([]int16, opusFrame)
+	if err := d.dec.DecodeFEC(next, out); err != nil {
+		return nil, fmt.Errorf("recover opus: %w", err)
+	}
+	return out, nil
+}
+
 func (d *opusDecoder) Conceal() []int16 {
 	out := make([]int16, opusFrame)
 	d.lost++

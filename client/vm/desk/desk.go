@@ -126,6 +126,18 @@ func (s *Screen) ChooseTab(t TabID) {
 // waited for.
 func (s *Screen) Select(interaction string) { s.Post(func() { s.makeCurrent(interaction) }) }
 
+// Begun says that typing has begun an interaction; it becomes current unless
+// another has become it in the meantime.
+func (s *Screen) Begun(interaction string) {
+	s.Post(func() {
+		if s.current == "" {
+			// The place stays: the agent is typing.
+			s.current = interaction
+			s.seen = s.interaction(interaction) != nil
+		}
+	})
+}
+
 // Ended says that an interaction was ended here; the world follows when the
 // server knows it.
 func (s *Screen) Ended(interaction string) {

@@ -11,6 +11,9 @@ import (
 // writes it too.
 const separator = "\n----\n"
 
+// flushPoll is how often Flush looks whether the journal has answered.
+const flushPoll = 20 * time.Millisecond
+
 // maxGiven bounds what is remembered while the server is away; the journal sends
 // only the newest text then.
 const maxGiven = 64
@@ -246,6 +249,35 @@ func (s *Screen) replace(n *note, front string) {
 	n.before = append(n.before, insertion{load: s.load + 1, text: front})
 	if n == s.current {
 		s.put(n)
+	}
+}
+
+// Flush gives every text to the journal and waits until it is there, or ctx ends.
+// It must not be called on the screen's goroutine.
+func (s *Screen) Flush(ctx context.Context) {
+	for {
+		clean := make(chan bool, 1)
+		s.Post(func() {
+			dirty := false
+			for _, n := range s.notes {
+				s.save(n)
+				dirty = dirty || n.saving || n.beginning
+			}
+			clean <- !dirty
+		})
+		select {
+		case ok := <-clean:
+			if ok {
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case <-time.After(flushPoll):
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

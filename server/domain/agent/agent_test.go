@@ -14,10 +14,10 @@ import (
 	"parley/server/domain/contact"
 )
 
-const (
-	chat  domain.Channel = "chat"
-	limit                = 2
-)
+const chat domain.Channel = "chat"
+
+// limit is how many misses in a row make an agent not ready.
+const limit = 2
 
 var start = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 
@@ -232,7 +232,7 @@ func (d *desk) end(t *rapid.T, s contact.State) {
 			t.Fatal(err)
 		}
 		d.a.Finish(c.ID, wrapUp, 50*time.Second, d.now)
-		d.a.Finish(c.ID, wrapUp, 50*time.Second, d.now) // both hung up
+		d.a.Finish(c.ID, 0, 0, d.now) // both hung up: a wrap-up goes on
 		return nil
 	})
 	wraps := s == contact.Connected && wrapUp > 0

@@ -209,3 +209,47 @@ func TestAPriorityOfItsOwnIsForgotten(t *testing.T) {
 		}
 	}
 }
+
+func TestLongestIdleCountsFromTheSignIn(t *testing.T) {
+	ada, ben := ready("zada"), ready("ben") // the names alone would say ben
+	p := newPool(queue.LongestIdle, ada)
+	ben.Since = start.Add(time.Second)
+	p.SetAgent(ben, start)
+	ada.Version, ada.Since = 1, start.Add(time.Minute) // a break is no new sign-in
+	p.SetAgent(ada, start)
+	p.SetContact(queued("c1", start), start)
+	p.Refuse(mustNext(t, p, start, "c1", "zada"))
+	ada.Presence = agent.SignedOut
+	p.SetAgent(ada, start)
+	ada.Presence = agent.Ready
+	p.SetAgent(ada, start)
+	p.Refuse(mustNext(t, p, start, "c1", "ben"))
+	ben.LastFree = start // who has worked comes after who never has
+	p.SetAgent(ben, start)
+	mustNext(t, p, start, "c1", "zada")
+}
+
+func TestARingStaysFlat(t *testing.T) {
+	p := NewPool()
+	p.SetQueue(queue.Queue{ID: "q1", Strategy: queue.RoundRobin})
+	p.SetContact(queued("c1", start), start)
+	mustNotNext(t, p, start)
+	c := queued("c1", start)
+	c.Version, c.State = 1, contact.Offered
+	p.SetContact(c, start)
+	for i := range 4096 { // in the order of names, the worst for a plain tree
+		p.SetAgent(ready(domain.UserID(fmt.Sprintf("agent%05d", i))), start)
+	}
+	var depth func(s *seat) int
+	depth = func(s *seat) int {
+		if s == nil {
+			return 0
+		}
+		return 1 + max(depth(s.left), depth(s.right))
+	}
+	for _, l := range p.queues["q1"].lines {
+		if d := depth(l.ring.root); d > 48 || l.ring.size != 4096 {
+			t.Errorf("%d agents are %d deep", l.ring.size, d)
+		}
+	}
+}

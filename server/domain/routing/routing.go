@@ -34,11 +34,13 @@
 // can block a contact by refusing it, and the contact does not lose its place:
 // it never starves.
 //
-// Costs, with n agents and w contacts in a line: a change of a contact or a
-// decision costs O(log n + log w) for each line the agent serves, plus the
-// heads compared. A change of an agent's queues or skills costs the lines of
-// his queues, a new set of skills or a change of a queue's strategy or skills
-// costs the agents and contacts of that queue; these are rare.
+// Costs, with n agents and w contacts in a line: a change of a contact is
+// O(log w); a change of an agent's state and a decision are O(log n) for each
+// line the agent serves, plus O(log w) and the heads compared. Allocation-free
+// once the records exist. A change of an agent's queues or skills costs the
+// lines of his queues; a set of skills that is new, or a change of a queue's
+// strategy or skills, costs the agents and contacts of that queue. These are
+// rare. Lines in which nobody waits are given up when there are many.
 package routing
 
 import (

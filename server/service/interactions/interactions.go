@@ -10,6 +10,12 @@ import (
 	"parley/server/store"
 )
 
+// Query says which interactions are wanted, Entry is one of them.
+type (
+	Query = store.HistoryQuery
+	Entry = store.HistoryEntry
+)
+
 // Service keeps interaction records.
 type Service struct {
 	store *store.Store
@@ -103,8 +109,8 @@ func (s *Service) End(ctx context.Context, user domain.UserID, cmd domain.Comman
 }
 
 // History lists interactions, newest first, and the token of the next page.
-func (s *Service) History(ctx context.Context, q store.HistoryQuery) ([]store.HistoryEntry, string, error) {
-	var entries []store.HistoryEntry
+func (s *Service) History(ctx context.Context, q Query) ([]Entry, string, error) {
+	var entries []Entry
 	var next string
 	err := s.store.View(ctx, func(tx *store.Tx) error {
 		var err error

@@ -132,7 +132,6 @@ CREATE TABLE event (
     published BOOLEAN NOT NULL
 );
 CREATE INDEX event_unpublished ON event (sequence) WHERE NOT published;
-CREATE INDEX event_at ON event (at);
 
 -- One row: the last sequence. Its row lock, taken last in a transaction, makes
 -- the order of sequences the order of commits on PostgreSQL.

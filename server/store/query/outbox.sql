@@ -27,7 +27,8 @@ WHERE NOT published AND sequence >= sqlc.arg(first) AND sequence <= sqlc.arg(las
 
 -- name: PruneEvents :execrows
 DELETE FROM event
-WHERE sequence IN (SELECT e.sequence FROM event e WHERE e.published AND e.at < sqlc.arg(before) ORDER BY e.at LIMIT sqlc.arg(row_limit));
+WHERE event.published AND event.at < sqlc.arg(before)
+    AND sequence IN (SELECT e.sequence FROM event e ORDER BY e.sequence LIMIT sqlc.arg(row_limit));
 
 -- name: Events :many
 SELECT sequence, kind, entity, version, name, at, actor, state FROM event

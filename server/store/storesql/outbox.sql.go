@@ -126,7 +126,8 @@ func (q *Queries) PruneCommands(ctx context.Context, at int64) (int64, error) {
 
 const pruneEvents = `-- name: PruneEvents :execrows
 DELETE FROM event
-WHERE sequence IN (SELECT e.sequence FROM event e WHERE e.published AND e.at < $1 ORDER BY e.at LIMIT $2)
+WHERE event.published AND event.at < $1
+    AND sequence IN (SELECT e.sequence FROM event e ORDER BY e.sequence LIMIT $2)
 `
 
 func (q *Queries) PruneEvents(ctx context.Context, before int64, rowLimit int32) (int64, error) {

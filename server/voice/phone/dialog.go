@@ -188,7 +188,7 @@ func (c *Call) agree(body []byte) error {
 		return fmt.Errorf("decode: %w", err)
 	}
 	c.stream.Set(chosen)
-	if !fresh {
+	if !fresh || c.cfg.Mute {
 		return nil
 	}
 	prompt, err := media.Encode(c.sound, chosen.Format.Name)

@@ -50,6 +50,8 @@ type Config struct {
 	Password string
 	// Late sends no offer in the INVITE and answers the far side's instead.
 	Late bool
+	// Mute sends no packets at all, as a broken network does.
+	Mute bool
 }
 
 // Stats is what the media side counted.

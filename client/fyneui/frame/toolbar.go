@@ -1,0 +1,142 @@
+package frame
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"parley/client/fyneui/look"
+	"parley/client/fyneui/part"
+	"parley/client/vm"
+)
+
+// toolbar holds the buttons of the telephone and of the interaction.
+type toolbar struct {
+	root    *fyne.Container
+	host    part.Host
+	do      func(vm.CommandID)
+	buttons map[vm.CommandID]*part.Button
+	shown   string
+}
+
+func newToolbar(host part.Host, do func(vm.CommandID)) *toolbar {
+	return &toolbar{
+		root: container.New(&barLayout{}), host: host, do: do, buttons: map[vm.CommandID]*part.Button{},
+	}
+}
+
+// set takes the groups over; buttons stay the same objects, so that focus and
+// hover stay with them.
+func (t *toolbar) set(groups [][]vm.Command) {
+	shape := ""
+	var objects []fyne.CanvasObject
+	for i, g := range groups {
+		if i > 0 {
+			shape += "|"
+			objects = append(objects, nil)
+		}
+		for _, c := range g {
+			shape += string(c.ID) + " "
+			b, ok := t.buttons[c.ID]
+			if !ok {
+				b = part.NewButton(t.host, part.StyleNormal, func() { t.do(c.ID) })
+				t.buttons[c.ID] = b
+			}
+			b.Set(c)
+			objects = append(objects, b)
+		}
+	}
+	if shape == t.shown {
+		return
+	}
+	t.shown = shape
+	for i, o := range objects {
+		if o == nil {
+			objects[i] = part.Separator(true)
+		}
+	}
+	t.root.Objects = objects
+	t.root.Refresh()
+}
+
+// barLayout puts the buttons side by side, the last group at the right end. Where
+// the width does not suffice the shortcuts under the titles go, then the margins
+// between groups, and at last a second line begins.
+type barLayout struct{ width float32 }
+
+func (l *barLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	width := float32(0)
+	for _, o := range objects {
+		width = max(width, o.MinSize().Width)
+	}
+	return fyne.NewSize(width, l.place(objects, l.width, false))
+}
+
+func (l *barLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	showKeys(objects, withKeys(objects) <= size.Width)
+	l.place(objects, size.Width, true)
+}
+
+func showKeys(objects []fyne.CanvasObject, on bool) {
+	for _, o := range objects {
+		if b, ok := o.(*part.Button); ok {
+			b.ShowKeys(on)
+		}
+	}
+}
+
+// withKeys is the width of all in one line with the shortcuts shown.
+func withKeys(objects []fyne.CanvasObject) float32 {
+	width := -look.Gap
+	for _, o := range objects {
+		if b, ok := o.(*part.Button); ok {
+			width += b.Measure(true).Width + look.Gap
+			continue
+		}
+		width += o.MinSize().Width + look.Gap
+	}
+	return width
+}
+
+func lineWidth(objects []fyne.CanvasObject) float32 {
+	width := float32(0)
+	for _, o := range objects {
+		width += o.MinSize().Width + look.Gap
+	}
+	return width - look.Gap
+}
+
+// place puts the objects where they belong and says how high they are together.
+func (l *barLayout) place(objects []fyne.CanvasObject, width float32, put bool) float32 {
+	height := float32(0)
+	for _, o := range objects {
+		height = max(height, o.MinSize().Height)
+	}
+	last := 0
+	for i, o := range objects {
+		if _, ok := o.(*part.Button); !ok {
+			last = i
+		}
+	}
+	spare := max(width-lineWidth(objects), 0)
+	var x, y float32
+	for i, o := range objects {
+		m := o.MinSize()
+		if x > 0 && width > 0 && x+m.Width > width+0.5 {
+			x, y = 0, y+height+look.Hair
+		}
+		if i == last && i > 0 {
+			x += spare
+		}
+		if put {
+			h := height
+			if _, ok := o.(*part.Button); !ok {
+				h = m.Height
+			}
+			o.Resize(fyne.NewSize(m.Width, h))
+			o.Move(fyne.NewPos(x, y+(height-h)/2))
+		}
+		x += m.Width + look.Gap
+	}
+	return y + height
+}
