@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"strconv"
 	"sync"
 
 	"parley/client/gateway"
@@ -37,9 +38,6 @@ type Config struct {
 	AudioIn, AudioOut string
 	// Language is the operating system's, as "nl".
 	Language string
-	// OnStage gets the first Stage and every later one, by one goroutine; it must
-	// not wait for the App.
-	OnStage func(Stage)
 	// OnRefused is told of a note that the server refuses for good; the text is
 	// kept in the local data. It may be nil.
 	OnRefused func(interaction, text, reason string)
@@ -51,8 +49,6 @@ type Stage struct {
 	SignIn *signin.Screen
 	// Desktop is nil before the first sign-in and after a sign-out.
 	Desktop *desktop.Desktop
-	// Preferences are those of this machine.
-	Preferences vm.Preferences
 }
 
 // App is the running desktop.
@@ -63,6 +59,7 @@ type App struct {
 	gateway *gateway.Gateway
 	phone   *phone.Phone
 	calls   *calls
+	onStage func(Stage)
 
 	wake   chan struct{}
 	closed chan struct{}
@@ -82,11 +79,8 @@ type App struct {
 	devices      deviceList
 }
 
-// New starts the desktop with the sign-in screen.
+// New makes the parts of the desktop. Nothing is shown before Start.
 func New(cfg Config, log *slog.Logger) (*App, error) {
-	if cfg.OnStage == nil {
-		cfg.OnStage = func(Stage) {}
-	}
 	store, err := local.Open(local.Config{}, log)
 	if err != nil {
 		return nil, err
@@ -108,12 +102,27 @@ func New(cfg Config, log *slog.Logger) (*App, error) {
 		OnWorld: a.onWorld, OnRefused: a.onRefused,
 	}, log)
 	a.calls = newCalls(a.phone, a.gateway, log)
+	return a, nil
+}
+
+// Start shows the sign-in screen, and signs in if it can. onStage gets the first
+// Stage and every later one, by one goroutine; it must not wait for the App.
+func (a *App) Start(onStage func(Stage)) {
+	a.onStage = onStage
 	a.done.Go(a.run)
 	a.post(func() {
 		a.showSignIn(model.NotEnded)
 		a.signInUnasked()
 	})
-	return a, nil
+}
+
+// Looks are theme and text size as chosen on this machine, where 1 is normal.
+func (a *App) Looks() (theme string, scale float64) {
+	percent, err := strconv.Atoi(a.store.Preference(vm.PrefScale))
+	if err != nil || percent <= 0 {
+		percent = 100
+	}
+	return a.store.Preference(vm.PrefTheme), float64(percent) / 100
 }
 
 // Close ends everything and waits for it. It does not sign out.
@@ -218,7 +227,7 @@ func (a *App) sessionOver(ended model.Ended) {
 }
 
 func (a *App) show() {
-	a.cfg.OnStage(Stage{SignIn: a.signIn, Desktop: a.desktop, Preferences: a.store})
+	a.onStage(Stage{SignIn: a.signIn, Desktop: a.desktop})
 }
 
 func (a *App) showSignIn(ended model.Ended) {

@@ -207,11 +207,14 @@ func (d *deskShell) showSettings(st settings.State) {
 	h.record = nil
 	if st.Shortcuts.Recording != "" {
 		h.record = func(keys string) {
-			if keys == keyName(fyne.KeyEscape) {
+			switch keys {
+			case keyName(fyne.KeyEscape):
 				d.models.Settings.CancelRecording()
-				return
+			case string(fyne.KeyBackspace), string(fyne.KeyDelete):
+				d.models.Settings.Keys("")
+			default:
+				d.models.Settings.Keys(keys)
 			}
-			d.models.Settings.Keys(keys)
 		}
 	}
 }

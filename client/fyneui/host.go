@@ -67,7 +67,21 @@ func (h *host) Key(e *fyne.KeyEvent) bool {
 	if e.Name == fyne.KeyEscape && h.record == nil && h.escape != nil && h.escape() {
 		return true
 	}
+	if isModifier(e.Name) {
+		return false
+	}
 	return h.press(written(0, e.Name))
+}
+
+// isModifier says whether a key only changes others.
+func isModifier(key fyne.KeyName) bool {
+	switch key {
+	case desktop.KeyShiftLeft, desktop.KeyShiftRight, desktop.KeyControlLeft, desktop.KeyControlRight,
+		desktop.KeyAltLeft, desktop.KeyAltRight, desktop.KeySuperLeft, desktop.KeySuperRight, desktop.KeyCapsLock, "":
+		return true
+	default:
+		return false
+	}
 }
 
 func (h *host) press(keys string) bool {

@@ -3,7 +3,6 @@ package fyneui
 import (
 	"parley/client/fyneui/frame"
 	"parley/client/fyneui/screen"
-	"parley/client/vm"
 	"parley/client/vm/accounts"
 	"parley/client/vm/desk"
 	"parley/client/vm/desktop"

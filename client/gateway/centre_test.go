@@ -27,6 +27,7 @@ type centre struct {
 	parleyv1connect.UnimplementedSessionServiceHandler
 
 	opened chan *watching
+	asked  chan *parleyv1.HistoryRequest
 
 	mu sync.Mutex
 	// before runs ahead of an interaction command; an error is its answer.
@@ -49,7 +50,7 @@ type watching struct {
 
 func newCentre() *centre {
 	return &centre{
-		opened: make(chan *watching, 100), answers: map[string]any{},
+		opened: make(chan *watching, 100), asked: make(chan *parleyv1.HistoryRequest, 1), answers: map[string]any{},
 		notes: map[string]string{}, revision: map[string]uint64{},
 		before: func(string) error { return nil }, after: func(string) {},
 	}
@@ -63,6 +64,7 @@ func serve(t *testing.T, c *centre, l net.Listener) {
 	mux.Handle(parleyv1connect.NewWorkServiceHandler(c))
 	mux.Handle(parleyv1connect.NewWatchServiceHandler(watchPart{c}))
 	mux.Handle(parleyv1connect.NewInteractionServiceHandler(interactionPart{centre: c}))
+	mux.Handle(parleyv1connect.NewAccountServiceHandler(accounts{}))
 	var p http.Protocols
 	p.SetUnencryptedHTTP2(true)
 	p.SetHTTP2(true)

@@ -141,7 +141,7 @@ func (g *Gateway) giveUp(out *outbox, e *entry, why *model.Error) {
 func (g *Gateway) send(ctx context.Context, s *session, out *outbox, e *entry) error {
 	api := g.api().interaction
 	var rebase uint64
-	show := func() {}
+	var show func()
 	switch e.Kind {
 	case kindBegin:
 		_, err := once(ctx, s.token, api.Begin,

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"log/slog"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -222,7 +223,7 @@ func TestReplayAfterCrashActsOnce(t *testing.T) {
 		restarted.Gateway = New(Config{
 			Server: "http://127.0.0.1:8420", Dial: d.net.dial,
 			Journal: func(string, string) (Journal, error) { return j, nil },
-		}, d.Gateway.log)
+		}, slog.New(slog.DiscardHandler))
 		defer func() { _ = restarted.Close() }()
 		restarted.online(interactionEvent(id, 1, "", 0))
 		synctest.Wait()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -47,6 +48,9 @@ const (
 type systemRing struct{}
 
 func (systemRing) Secret() (string, error) {
+	if !hasRing() {
+		return "", errors.New("no key ring runs for this user")
+	}
 	return inTime(func() (string, error) {
 		secret, err := keyring.Get(ringService, ringUser)
 		if errors.Is(err, keyring.ErrNotFound) {
@@ -59,6 +63,20 @@ func (systemRing) Secret() (string, error) {
 func (systemRing) SetSecret(secret string) error {
 	_, err := inTime(func() (string, error) { return "", keyring.Set(ringService, ringUser, secret) })
 	return err
+}
+
+// hasRing is false where looking for a key ring would start a message bus that
+// nobody ends: on Linux without a desktop session.
+func hasRing() bool {
+	if runtime.GOOS != "linux" || os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
+		return true
+	}
+	dir := os.Getenv("XDG_RUNTIME_DIR")
+	if dir == "" {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(dir, "bus"))
+	return err == nil
 }
 
 // inTime gives up on a key ring that does not answer. Its call cannot be

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -381,5 +382,23 @@ func TestRecordsCannotBeSwapped(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"1 a"}, records(t, j)); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)
+	}
+}
+
+func TestNoRingWithoutDesktopSession(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("other systems have a key ring without a message bus")
+	}
+	dir := t.TempDir()
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
+	t.Setenv("XDG_RUNTIME_DIR", dir)
+	if _, err := (systemRing{}).Secret(); err == nil || errors.Is(err, ErrNoSecret) {
+		t.Errorf("error %v, want that there is no key ring", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bus"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if !hasRing() {
+		t.Error("a message bus was not seen")
 	}
 }

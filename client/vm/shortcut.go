@@ -59,7 +59,7 @@ func DefaultShortcuts() []Binding {
 // within ThrottleTime is taken for an accident.
 func Destructive(id CommandID) bool {
 	switch id {
-	case CmdReject, CmdHangUp, CmdEnd, CmdEndWrapUp, CmdSignOut:
+	case CmdReject, CmdHangUp, CmdEnd, CmdEndWrapUp:
 		return true
 	}
 	return false

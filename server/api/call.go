@@ -27,7 +27,7 @@ func (h callHandler) Retrieve(ctx context.Context, req *connect.Request[parleyv1
 }
 
 func (h callHandler) SendDigits(ctx context.Context, req *connect.Request[parleyv1.SendDigitsRequest]) (*connect.Response[parleyv1.SendDigitsResponse], error) {
-	err := h.cfg.Calls.SendDigits(ctx, who(ctx).user.Name, domain.ContactID(req.Msg.GetContactId()), req.Msg.GetDigits())
+	err := h.cfg.Calls.SendDigits(ctx, who(ctx).user.Name, domain.CommandID(req.Msg.GetCommandId()), domain.ContactID(req.Msg.GetContactId()), req.Msg.GetDigits())
 	return connect.NewResponse(&parleyv1.SendDigitsResponse{}), err
 }
 

@@ -22,9 +22,6 @@ func (h sessionHandler) SignIn(ctx context.Context, req *connect.Request[parleyv
 	if err != nil {
 		return nil, err
 	}
-	if err := h.cfg.Presence.SignIn(ctx, u.Name); err != nil {
-		return nil, err
-	}
 	return connect.NewResponse(&parleyv1.SignInResponse{
 		Token: token, ExpiresAt: timestamppb.New(ses.ExpiresAt), Profile: h.profile(u),
 	}), nil
@@ -45,11 +42,7 @@ func (h sessionHandler) profile(u *user.User) *parleyv1.Profile {
 }
 
 func (h sessionHandler) SignOut(ctx context.Context, _ *connect.Request[parleyv1.SignOutRequest]) (*connect.Response[parleyv1.SignOutResponse], error) {
-	c := who(ctx)
-	if err := h.cfg.Presence.SignOut(ctx, c.user.Name); err != nil {
-		return nil, err
-	}
-	return connect.NewResponse(&parleyv1.SignOutResponse{}), h.cfg.Sessions.SignOut(ctx, c.session)
+	return connect.NewResponse(&parleyv1.SignOutResponse{}), h.cfg.Sessions.SignOut(ctx, who(ctx).session)
 }
 
 func (h sessionHandler) ChangePassword(ctx context.Context, req *connect.Request[parleyv1.ChangePasswordRequest]) (*connect.Response[parleyv1.ChangePasswordResponse], error) {

@@ -34,6 +34,7 @@ func (h watchHandler) Watch(ctx context.Context, req *connect.Request[parleyv1.W
 		Desktop: session.Desktop(c.session.Device),
 	}, req.Msg.GetStreamId(), req.Msg.GetSequence())
 	defer stream.Close()
+	checked := h.now()
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
 	for {
@@ -41,14 +42,10 @@ func (h watchHandler) Watch(ctx context.Context, req *connect.Request[parleyv1.W
 		if err != nil {
 			return err
 		}
-		if len(b.Changes) == 0 && !b.Snapshot && !b.Over {
-			// The session is checked with each sign of life, for its end may
-			// have been told to another node.
-			if !h.now().Before(c.session.ExpiresAt) {
-				b.Over, b.Cause = true, string(session.Expired)
-			} else if cause, over := h.over(ctx, c); over {
-				b.Over, b.Cause = true, cause
-			}
+		if now := h.now(); !b.Over && now.Sub(checked) >= beatEvery {
+			// The end of the session may not have been told to this node.
+			checked = now
+			b.Cause, b.Over = h.over(ctx, c)
 		}
 		if err := out.Send(h.response(b)); err != nil {
 			return err
@@ -64,6 +61,9 @@ func (h watchHandler) now() time.Time { return h.cfg.Now() }
 // over says whether the session has been ended; a store that cannot be asked
 // ends nothing.
 func (h watchHandler) over(ctx context.Context, c caller) (string, bool) {
+	if !h.now().Before(c.session.ExpiresAt) {
+		return string(session.Expired), true
+	}
 	_, _, err := h.cfg.Sessions.Lookup(ctx, c.session.TokenHash)
 	if domain.KindOf(err) != domain.Unauthenticated {
 		return "", false

@@ -59,11 +59,12 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 	ready    atomic.Bool
+	received received
 	// stops end what was started, the last one first.
-	stops    []func()
-	tasks    sync.WaitGroup
-	stopping chan struct{}
-	once     sync.Once
+	stops  []func()
+	tasks  sync.WaitGroup
+	once   sync.Once
+	silent sync.Once
 }
 
 // newID makes ids of contacts and accounts; they sort by time.
@@ -80,7 +81,7 @@ func newID() string {
 func Start(ctx context.Context, cfg Config, log *slog.Logger) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: log, node: domain.NodeID(newID()),
-		metrics: prometheus.NewRegistry(), stopping: make(chan struct{}),
+		metrics: prometheus.NewRegistry(),
 	}
 	for _, part := range []func(context.Context) error{
 		s.openStore, s.openBus, s.makeServices, s.fill, s.startWatch, s.startVoice, s.startTasks, s.listen, s.takeCalls,
@@ -143,12 +144,7 @@ func (s *Server) openBus(ctx context.Context) error {
 			s.log.Error("bus not closed", "err", err)
 		}
 	})
-	s.store.Publish(func(events []domain.Event) {
-		// The sweeper publishes again what the bus did not take.
-		if err := b.PublishEvents(events); err != nil {
-			s.log.Warn("events not published", "count", len(events), "err", err)
-		}
-	})
+	s.store.PublishOrKeep(b.PublishEvents)
 	return nil
 }
 
@@ -232,42 +228,62 @@ func (s *Server) startVoice(ctx context.Context) error {
 	}
 	s.voice = v
 	s.onStop(func() {
-		s.calls.Stop()
-		limit, cancel := context.WithTimeout(context.Background(), s.cfg.StopLimit)
-		defer cancel()
-		if err := v.Close(limit); err != nil {
-			s.log.Warn("calls were cut", "err", err)
-		}
-		s.calls.Release()
+		s.endCalls()
 		s.calls.Close()
 	})
 	return s.calls.Start(ctx, v)
 }
 
-// takeCalls opens the door once everything behind it works.
+// takeCalls opens the door once everything behind it works. When the server
+// stops it is closed first: while running calls go on, their agents need all
+// the rest.
 func (s *Server) takeCalls(context.Context) error {
 	s.voice.Handle(s.calls)
+	s.onStop(s.endCalls)
 	return nil
+}
+
+// endCalls takes no more calls, lets the running ones go on up to the limit and
+// cuts the rest.
+func (s *Server) endCalls() {
+	s.silent.Do(func() {
+		s.calls.Stop()
+		limit, cancel := context.WithTimeout(context.Background(), s.cfg.StopLimit)
+		defer cancel()
+		if err := s.voice.Close(limit); err != nil {
+			s.log.Warn("calls were not ended cleanly", "err", err)
+		}
+		store, cancel := context.WithTimeout(context.Background(), taskLimit)
+		defer cancel()
+		s.calls.Release(store)
+	})
 }
 
 func (s *Server) startTasks(ctx context.Context) error {
 	if err := s.beat(ctx, true); err != nil {
 		return err
 	}
+	sub, err := s.bus.SubscribeEvents(s.received.note)
+	if err != nil {
+		return fmt.Errorf("follow the events: %w", err)
+	}
+	s.onStop(sub.Close)
 	run, cancel := context.WithCancel(context.Background())
-	s.tasks.Go(func() {
-		if err := s.work.Run(run); err != nil {
-			s.log.Error("routing ended", "err", err)
-		}
-	})
-	s.tasks.Go(func() { s.keepBeating(run) })
-	s.tasks.Go(func() { s.sweep(run) })
+	for _, task := range []func(context.Context){s.route, s.keepBeating, s.sweep, s.heal} {
+		s.tasks.Go(func() { task(run) })
+	}
 	s.onStop(func() {
 		cancel()
 		s.tasks.Wait()
 		s.leave()
 	})
 	return nil
+}
+
+func (s *Server) route(ctx context.Context) {
+	if err := s.work.Run(ctx); err != nil {
+		s.log.Error("routing ended", "err", err)
+	}
 }
 
 // configuredPeers are the peers of the file, or this machine when there is none.

@@ -308,6 +308,9 @@ func readFile(c *Config, file string, settings []Setting) (map[string]string, er
 
 // check finds what is wrong with the settings together.
 func (c *Config) check() error {
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return &ConfigError{"tls_cert", c.TLSCert, "only one of tls_cert and tls_key is set", "set together with tls_key"}
+	}
 	if !loopback(c.HTTP) && (c.TLSCert == "" || c.TLSKey == "") {
 		return &ConfigError{"http", c.HTTP, "not a loopback address, and tls_cert and tls_key are not set", "a loopback address, or have a certificate"}
 	}

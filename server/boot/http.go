@@ -24,6 +24,11 @@ const (
 )
 
 func (s *Server) listen(context.Context) error {
+	if s.cfg.TLSCert != "" {
+		if _, err := tls.LoadX509KeyPair(s.cfg.TLSCert, s.cfg.TLSKey); err != nil {
+			return &ConfigError{"tls_cert", s.cfg.TLSCert, err.Error(), "a PEM file that belongs to tls_key"}
+		}
+	}
 	l, err := net.Listen("tcp", s.cfg.HTTP)
 	if err != nil {
 		return fmt.Errorf("listen for desktops on %s: %w", s.cfg.HTTP, err)

@@ -45,12 +45,10 @@ func (s *Server) sessionEndedElsewhere(m bus.Message) {
 }
 
 // reach stores whether an agent's desktop has its stream here.
-func (s *Server) reach(user domain.UserID, up bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), taskLimit)
+func (s *Server) reach(ctx context.Context, user domain.UserID, up bool) error {
+	ctx, cancel := context.WithTimeout(ctx, taskLimit)
 	defer cancel()
-	if err := s.presence.Reach(ctx, user, up); err != nil {
-		s.log.Error("reach of an agent not stored", "agent", user, "up", up, "err", err)
-	}
+	return s.presence.Reach(ctx, user, up)
 }
 
 // beat tells the other servers that this one lives, and takes over from those
@@ -114,11 +112,16 @@ func (s *Server) sweep(ctx context.Context) {
 	}
 }
 
-// leave takes this node off the list, so that nobody has to wait for its silence.
+// leave takes this node off the list, so that nobody has to wait for its
+// silence. Desktops that have not come back to another node are out of reach.
 func (s *Server) leave() {
 	ctx, cancel := context.WithTimeout(context.Background(), taskLimit)
 	defer cancel()
-	if err := s.cluster.Forget(ctx, s.node); err != nil {
+	err := s.presence.Lost(ctx, func(n domain.NodeID) bool { return n != s.node })
+	if err == nil {
+		err = s.cluster.Forget(ctx, s.node)
+	}
+	if err != nil {
 		s.log.Warn("this server is still on the list", "err", err)
 	}
 }

@@ -52,11 +52,19 @@ func (t *Tx) PutContact(c *contact.Contact, event string) error {
 		})
 	}
 	if err := t.wrote(rows, err, "store the contact"); err != nil {
-		return err
+		return offerError(c, err)
 	}
 	c.Version = next.Version
 	t.record(domain.KindContact, p.ID, c.Version, event, []byte(body))
 	return nil
+}
+
+// offerError says in words what the constraint of offers has refused.
+func offerError(c *contact.Contact, err error) error {
+	if c.State != contact.Offered || domain.KindOf(err) != domain.Conflict || errors.Is(err, errStale) {
+		return err
+	}
+	return &domain.Error{Kind: domain.Conflict, Text: "agent " + string(c.Agent) + " has an offer already", Cause: err}
 }
 
 // LiveContacts lists the contacts that have not ended, in the order of arrival.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -94,7 +95,11 @@ func TestOneOfferPerAgent(t *testing.T) {
 			}
 		}
 		update(t, s, offered("c1"))
-		wantKind(t, s.Update(t.Context(), domain.Centre, "", offered("c2")), domain.Conflict)
+		err := s.Update(t.Context(), domain.Centre, "", offered("c2"))
+		wantKind(t, err, domain.Conflict)
+		if !strings.Contains(err.Error(), "has an offer already") {
+			t.Errorf("the error does not say what is wrong: %v", err)
+		}
 		update(t, s, func(tx *Tx) error {
 			c, err := tx.Contact("c1")
 			if err != nil {

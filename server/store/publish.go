@@ -31,7 +31,7 @@ type publisher struct {
 	ended chan struct{}
 
 	mu      sync.Mutex
-	f       func([]domain.Event)
+	f       func([]domain.Event) error
 	commits [][]domain.Event
 }
 
@@ -43,13 +43,13 @@ func newPublisher(s *Store) *publisher {
 	return p
 }
 
-func (p *publisher) set(f func([]domain.Event)) {
+func (p *publisher) set(f func([]domain.Event) error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.f = f
 }
 
-func (p *publisher) function() func([]domain.Event) {
+func (p *publisher) function() func([]domain.Event) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.f
@@ -106,7 +106,7 @@ func (p *publisher) loop() {
 	}
 }
 
-// publish hands over what waits and returns the sequences.
+// publish hands over what waits and returns the sequences of what was taken.
 func (p *publisher) publish() []uint64 {
 	p.mu.Lock()
 	commits, f := p.commits, p.f
@@ -118,7 +118,10 @@ func (p *publisher) publish() []uint64 {
 	})
 	var sequences []uint64
 	for _, events := range commits {
-		f(events)
+		if err := f(events); err != nil {
+			p.store.log.Debug("events are left to be swept", "count", len(events), "error", err)
+			continue
+		}
 		for _, e := range events {
 			sequences = append(sequences, e.Sequence)
 		}
@@ -142,9 +145,11 @@ func (p *publisher) mark(sequences []uint64) bool {
 	return true
 }
 
-// Sweep publishes the events that a crash left unpublished, oldest first. Call
+// Sweep publishes the events that are still unpublished ten seconds after their
+// commit, oldest first: those of a crash, and those that could not be sent. Call
 // it at the start and every few seconds; every node may do so. An event can be
-// published twice; its version tells.
+// published twice; its version tells. The error of a function set by
+// PublishOrKeep ends it.
 func (s *Store) Sweep(ctx context.Context) error {
 	f := s.publisher.function()
 	if f == nil {
@@ -159,7 +164,9 @@ func (s *Store) Sweep(ctx context.Context) error {
 		if err != nil || len(events) == 0 {
 			return err
 		}
-		f(events)
+		if err := f(events); err != nil {
+			return err
+		}
 		sequences := make([]uint64, len(events))
 		for i, e := range events {
 			sequences[i] = e.Sequence

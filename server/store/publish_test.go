@@ -1,11 +1,13 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -104,6 +106,41 @@ func TestPublishInOrder(t *testing.T) {
 	})
 }
 
+// TestSequencesFollowCommits reads while others write: an event that is seen is
+// never followed later by one with a smaller sequence.
+func TestSequencesFollowCommits(t *testing.T) {
+	engines(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		const writers, rounds = 8, 15
+		var wg sync.WaitGroup
+		for range writers {
+			wg.Go(func() {
+				for range rounds {
+					err := s.Update(t.Context(), domain.Centre, "", func(tx *Tx) error {
+						return tx.Record("test", "x", 1, "test.made", nil)
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		for seen := uint64(0); seen < writers*rounds && !t.Failed(); {
+			view(t, s, func(tx *Tx) (err error) {
+				if seen, err = tx.Sequence(); err != nil {
+					return err
+				}
+				events, err := tx.Events(0, 0)
+				if uint64(len(events)) != seen {
+					t.Errorf("%d events are seen with sequence %d", len(events), seen)
+				}
+				return err
+			})
+		}
+		wg.Wait()
+	})
+}
+
 func TestPublishMayUpdate(t *testing.T) {
 	engines(t, func(t *testing.T, p place) {
 		s := p.open(t)
@@ -174,6 +211,39 @@ func TestSweepAndPrune(t *testing.T) {
 		stored(n)
 		pass(keepEvents)
 		stored(0)
+	})
+}
+
+func TestEventsThatCannotBeSentAreSwept(t *testing.T) {
+	engines(t, func(t *testing.T, p place) {
+		ahead := new(atomic.Int64)
+		p.cfg.Now = func() time.Time { return t0.Add(time.Duration(ahead.Load())) }
+		s := p.open(t)
+		c, broken, tried := newCollector(), errors.New("no bus"), make(chan struct{}, 1)
+		var works atomic.Bool
+		s.PublishOrKeep(func(events []domain.Event) error {
+			if works.Load() {
+				c.publish(events)
+				return nil
+			}
+			tried <- struct{}{}
+			return broken
+		})
+		update(t, s, func(tx *Tx) error { return tx.PutContact(newContact("c1"), "contact.queued") })
+		<-tried
+		ahead.Store(int64(sweepAge + time.Second))
+		if err := s.Sweep(t.Context()); !errors.Is(err, broken) {
+			t.Errorf("Sweep gave %v while nothing can be sent", err)
+		}
+		works.Store(true)
+		for range 2 {
+			if err := s.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(c.got) != 1 {
+			t.Errorf("%d events were swept, want the one that could not be sent, once", len(c.got))
+		}
 	})
 }
 

@@ -4,8 +4,8 @@
 // State and the event that tells of it are committed in one transaction
 // together with the id of the command that caused them. The bus may lose
 // everything; the store cannot. After a commit its events are given to the
-// function set by [Store.Publish]; those that a crash left are found by
-// [Store.Sweep].
+// function set by [Store.Publish]; those that a crash left, or that a function
+// set by [Store.PublishOrKeep] could not send, are found by [Store.Sweep].
 //
 // Invariants:
 //
@@ -76,7 +76,9 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Store, error) {
 		open = s.openPostgres
 	}
 	if err := open(ctx, cfg); err != nil {
-		s.closeDatabases()
+		if e := s.closeDatabases(); e != nil {
+			log.Debug("cannot close what was opened", "error", e)
+		}
 		return nil, err
 	}
 	s.publisher = newPublisher(s)
@@ -107,7 +109,16 @@ func (s *Store) Close() error {
 // slow one delays the events after it. It may be called while the Update that
 // made the events has not yet returned, or soon after. Call Publish once, before
 // the first Update: events committed earlier wait for Sweep.
-func (s *Store) Publish(f func([]domain.Event)) { s.publisher.set(f) }
+func (s *Store) Publish(f func([]domain.Event)) {
+	s.publisher.set(func(events []domain.Event) error {
+		f(events)
+		return nil
+	})
+}
+
+// PublishOrKeep is Publish for a function that can fail: the events it returned
+// an error for are given to it again by Sweep.
+func (s *Store) PublishOrKeep(f func([]domain.Event) error) { s.publisher.set(f) }
 
 func (s *Store) enter() error {
 	s.mu.Lock()

@@ -25,7 +25,8 @@ const retries = 5
 // meanwhile it is run again, up to five times, then Update ends with Conflict.
 // So fn loads in the transaction what it changes, keeps no effect outside of it
 // that a second run would double, and does not call Update (on SQLite that
-// would wait for ever). A failed put makes the whole Update fail, even if
+// would wait for ever). Nor does it wait for anything: on SQLite all other
+// updates wait with it. A failed put makes the whole Update fail, even if
 // fn goes on.
 //
 // Update ends with StorageFull when the disk is full, with Unavailable when the

@@ -31,7 +31,7 @@ const (
 )
 
 // wait bounds what must happen; it is long because the machine may be busy.
-const wait = 20 * time.Second
+const wait = 10 * time.Second
 
 // rig is a voice side with a recording handler.
 type rig struct {
@@ -354,4 +354,11 @@ func (a *agentDesk) hears(hertz int) func() bool {
 
 func callerHears(c *phone.Call, hertz int) func() bool {
 	return func() bool { return hears(c.Heard(), hertz) }
+}
+
+// bounded is a context that ends when waiting has no sense any more.
+func (r *rig) bounded() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
+	r.t.Cleanup(cancel)
+	return ctx
 }

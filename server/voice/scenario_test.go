@@ -30,7 +30,7 @@ func TestRefusal(t *testing.T) {
 		r := newRig(t, nil)
 		r.desk.refuse = refusal
 		c := r.dial(phone.Config{})
-		err := c.Wait(context.Background())
+		err := c.Wait(r.bounded())
 		if !errors.Is(err, phone.ErrRefused) || !strings.Contains(err.Error(), itoa(int(refusal))) {
 			t.Errorf("refusal %d: %v", refusal, err)
 		}
@@ -51,7 +51,7 @@ func TestCallerCancels(t *testing.T) {
 		}
 	}
 	c.HangUp()
-	r.must(c.Wait(context.Background()))
+	r.must(c.Wait(r.bounded()))
 	r.expect("left")
 	if n := r.voice.Calls(); n != 0 {
 		t.Errorf("%d calls left", n)
@@ -63,7 +63,7 @@ func TestHangUpBeforeAnswer(t *testing.T) {
 	c := r.dial(phone.Config{})
 	r.expect("arrived")
 	r.must(r.voice.HangUp(r.desk.last().ID))
-	if err := c.Wait(context.Background()); err == nil || !strings.Contains(err.Error(), "480") {
+	if err := c.Wait(r.bounded()); err == nil || !strings.Contains(err.Error(), "480") {
 		t.Errorf("end: %v, want 480", err)
 	}
 }
@@ -86,16 +86,16 @@ func TestServerHangsUpOverTCP(t *testing.T) {
 	r := newRig(t, nil)
 	c := r.dial(phone.Config{Transport: "tcp"})
 	r.must(r.voice.HangUp(r.arrive(c)))
-	r.must(c.Wait(context.Background()))
+	r.must(c.Wait(r.bounded()))
 }
 
 func TestCallerHolds(t *testing.T) {
 	r := newRig(t, nil)
 	c := r.dial(phone.Config{})
 	r.arrive(c)
-	r.must(c.Hold(context.Background()))
+	r.must(c.Hold(r.bounded()))
 	r.expect("held")
-	r.must(c.Retrieve(context.Background()))
+	r.must(c.Retrieve(r.bounded()))
 	r.expect("retrieved")
 	until(t, "caller hears music", callerHears(c, musicTone))
 	if lost := c.Stats().Lost; lost != 0 {
@@ -180,7 +180,7 @@ func TestDigest(t *testing.T) {
 		cfg.Peers = []Peer{{Name: "roaming", Username: "trunk", Password: "secret"}}
 	})
 	bad := r.dial(phone.Config{Username: "trunk", Password: "wrong"})
-	if err := bad.Wait(context.Background()); !errors.Is(err, phone.ErrRefused) {
+	if err := bad.Wait(r.bounded()); !errors.Is(err, phone.ErrRefused) {
 		t.Errorf("wrong password: %v, want refused", err)
 	}
 	c := r.dial(phone.Config{Username: "trunk", Password: "secret"})
@@ -229,7 +229,7 @@ func TestMediaTimeout(t *testing.T) {
 	r.must(r.voice.Answer(r.desk.last().ID, treatment))
 	r.expect("greeted")
 	r.expect("left")
-	r.must(c.Wait(context.Background()))
+	r.must(c.Wait(r.bounded()))
 }
 
 func TestTLS(t *testing.T) {
@@ -248,7 +248,7 @@ func TestTLS(t *testing.T) {
 		To: "sip:100@" + addr, Transport: "tls", TLS: &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"},
 	})
 	r.must(r.voice.HangUp(r.arrive(c)))
-	r.must(c.Wait(context.Background()))
+	r.must(c.Wait(r.bounded()))
 }
 
 func selfSigned(t *testing.T) (cert, key string, pool *x509.CertPool) {
@@ -295,7 +295,7 @@ func TestCloseRefusesAndWaits(t *testing.T) {
 	go func() { closed <- r.voice.Close(ctx) }()
 	until(t, "new calls are refused", func() bool {
 		late := r.dial(phone.Config{})
-		err := late.Wait(context.Background())
+		err := late.Wait(r.bounded())
 		return err != nil && strings.Contains(err.Error(), "503")
 	})
 	if c.HangUp(); r.voice.Calls() > 1 {

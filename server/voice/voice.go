@@ -82,6 +82,8 @@ type Voice struct {
 	wg      sync.WaitGroup
 	ctx     context.Context
 	cancel  context.CancelFunc
+	closing sync.Once
+	closed  error
 
 	mu       sync.Mutex
 	calls    map[domain.ContactID]*call
@@ -182,6 +184,11 @@ func (v *Voice) Calls() int {
 // Close refuses new calls, waits for the running ones until ctx ends, hangs up
 // the rest and returns when all is released.
 func (v *Voice) Close(ctx context.Context) error {
+	v.closing.Do(func() { v.closed = v.shut(ctx) })
+	return v.closed
+}
+
+func (v *Voice) shut(ctx context.Context) error {
 	v.mu.Lock()
 	v.stopping = true
 	v.mu.Unlock()

@@ -18,7 +18,7 @@ func (r *rig) arrive(c *phone.Call) domain.ContactID {
 	r.expect("arrived")
 	id := r.desk.last().ID
 	r.must(r.voice.Answer(id, treatment))
-	r.must(c.Answered(context.Background()))
+	r.must(c.Answered(r.bounded()))
 	r.expect("greeted")
 	until(r.t, "caller hears music", callerHears(c, musicTone))
 	return id
@@ -55,7 +55,7 @@ func TestCallerAndAgentHearEachOther(t *testing.T) {
 			r.must(r.voice.Connect(id))
 			until(t, "caller hears agent again", callerHears(c, agentTone))
 			r.must(r.voice.HangUp(id))
-			r.must(c.Wait(context.Background()))
+			r.must(c.Wait(r.bounded()))
 			if got := domain.KindOf(r.voice.Hold(id)); got != domain.NotFound {
 				t.Errorf("hold after the end: %v, want NotFound", got)
 			}

@@ -52,7 +52,7 @@ func (l *contextLayout) shares() []float32 {
 	if l.narrow {
 		return []float32{10, 11, 11, 10}
 	}
-	return []float32{27, 22, 29, 22}
+	return []float32{26, 23, 28, 23}
 }
 
 func (l *contextLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {

@@ -18,6 +18,23 @@ type navigation struct {
 	places       *part.Column[placeRow]
 	label        *part.Text
 	interactions *part.Column[desk.OpenInteraction]
+	width        *navWidth
+}
+
+// navWidth is the width of the navigation.
+type navWidth struct{ narrow bool }
+
+func (w *navWidth) MinSize(o []fyne.CanvasObject) fyne.Size {
+	width := float32(176)
+	if w.narrow {
+		width = 148
+	}
+	return fyne.NewSize(width*look.Size(look.Body)/14, o[0].MinSize().Height)
+}
+
+func (w *navWidth) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Resize(size)
+	o[0].Move(fyne.NewPos(0, 0))
 }
 
 // placeRow gives a place a key.
@@ -34,7 +51,8 @@ func newNavigation(host part.Host, m Model) *navigation {
 	n.interactions = part.NewColumn(2, func() part.RowView[desk.OpenInteraction] {
 		return newInteractionView(host, m.Select)
 	})
-	n.root = part.Panel(part.AtLeast(136, 0, container.NewBorder(n.places.Container, nil, nil, nil,
+	n.width = &navWidth{}
+	n.root = part.Panel(container.New(n.width, container.NewBorder(n.places.Container, nil, nil, nil,
 		container.NewBorder(part.Inset(0, look.Gap, part.Stack(look.Gap, part.Separator(false), n.label)), nil, nil, nil,
 			container.NewVScroll(n.interactions.Container)))))
 	return n
@@ -154,7 +172,7 @@ func newPlaceView(host part.Host, pick func(string)) *placeView {
 	v := &placeView{
 		icon: look.NewIcon("", look.Muted), title: part.NewText("", look.Body, look.Text).Elastic(60), badge: part.NewChip(),
 	}
-	v.init(v, host, pick, part.Inset(look.Gap, look.Gap, part.RowStretch(look.Pad, 1, v.icon, v.title, v.badge)))
+	v.init(v, host, pick, part.Inset(look.Gap, 7, part.RowStretch(look.Pad, 1, v.icon, v.title, v.badge)))
 	return v
 }
 

@@ -89,21 +89,21 @@ func showKeys(objects []fyne.CanvasObject, on bool) {
 func withKeys(objects []fyne.CanvasObject) float32 {
 	width := -look.Gap
 	for _, o := range objects {
+		m := o.MinSize()
 		if b, ok := o.(*part.Button); ok {
-			width += b.Measure(true).Width + look.Gap
-			continue
+			m = b.Measure(true)
 		}
-		width += o.MinSize().Width + look.Gap
+		width += m.Width + look.Gap
 	}
 	return width
 }
 
-func lineWidth(objects []fyne.CanvasObject) float32 {
-	width := float32(0)
+func lineWidth(objects []fyne.CanvasObject, gap float32) float32 {
+	width := -gap
 	for _, o := range objects {
-		width += o.MinSize().Width + look.Gap
+		width += o.MinSize().Width + gap
 	}
-	return width - look.Gap
+	return width
 }
 
 // place puts the objects where they belong and says how high they are together.
@@ -118,7 +118,11 @@ func (l *barLayout) place(objects []fyne.CanvasObject, width float32, put bool) 
 			last = i
 		}
 	}
-	spare := max(width-lineWidth(objects), 0)
+	gap := look.Gap
+	if lineWidth(objects, gap) > width {
+		gap = look.Hair
+	}
+	spare := max(width-lineWidth(objects, gap), 0)
 	var x, y float32
 	for i, o := range objects {
 		m := o.MinSize()
@@ -136,7 +140,7 @@ func (l *barLayout) place(objects []fyne.CanvasObject, width float32, put bool) 
 			o.Resize(fyne.NewSize(m.Width, h))
 			o.Move(fyne.NewPos(x, y+(height-h)/2))
 		}
-		x += m.Width + look.Gap
+		x += m.Width + gap
 	}
 	return y + height
 }

@@ -33,7 +33,7 @@ func newYouPanel(host part.Host, m Model) *youPanel {
 		wrapUp: part.NewText("", look.Body, look.Attention).Bold(),
 		load:   part.NewText("", look.Caption, look.Muted),
 	}
-	p.open = part.NewButton(host, part.StyleNormal, p.openMenu).AsMenu()
+	p.open = part.NewIconButton(host, "chevron-down", "", p.openMenu).Bordered()
 	p.open.Enter = true
 	p.root = threeLines(
 		part.RowStretch(look.Gap, 1, p.caption, p.name, p.load),
@@ -53,7 +53,7 @@ func (p *youPanel) set(st desk.YouPanel, labels desk.Labels) {
 	p.reason.Set(under)
 	p.wrapUp.Set(st.WrapUp)
 	part.Visible(p.wrapUp, st.WrapUp != "")
-	p.open.Set(vm.Command{Title: labels.Menu, Enabled: len(st.Menu) > 0})
+	p.open.Set(vm.Command{Title: labels.Menu, Icon: "chevron-down", Enabled: len(st.Menu) > 0})
 	p.menu = st.Menu
 }
 

@@ -59,7 +59,7 @@ func lightPalette() palette {
 		Border:                    rgb(0xD5DCE4),
 		Text:                      rgb(0x17212B),
 		Muted:                     rgb(0x52606E),
-		Faint:                     rgb(0x6B7885),
+		Faint:                     rgb(0x66727F),
 		Accent:                    rgb(0x2456C4),
 		OnAccent:                  rgb(0xFFFFFF),
 		AccentText:                rgb(0x2050BA),
@@ -109,7 +109,7 @@ func (p palette) complete() palette {
 		theme.ColorNameForeground:          Text,
 		theme.ColorNameButton:              NeutralTint,
 		theme.ColorNameDisabledButton:      NeutralTint,
-		theme.ColorNameDisabled:            Faint,
+		theme.ColorNameDisabled:            Muted,
 		theme.ColorNameError:               Critical,
 		theme.ColorNameSuccess:             Positive,
 		theme.ColorNameWarning:             Attention,
@@ -124,7 +124,7 @@ func (p palette) complete() palette {
 		theme.ColorNameInputBorder:         Border,
 		theme.ColorNameMenuBackground:      Raised,
 		theme.ColorNameOverlayBackground:   Raised,
-		theme.ColorNamePlaceHolder:         Faint,
+		theme.ColorNamePlaceHolder:         Muted,
 		theme.ColorNameSeparator:           Border,
 	} {
 		p[name] = p[from]

@@ -32,7 +32,9 @@ type bus struct {
 	connect func(...dbus.ConnOption) (*dbus.Conn, error)
 	work    chan func()
 	done    chan struct{}
-	once    sync.Once
+
+	mu     sync.Mutex
+	closed bool
 
 	conn    *dbus.Conn
 	failed  bool
@@ -58,19 +60,22 @@ func (b *bus) Withdraw() { b.post(b.withdraw) }
 
 // Close withdraws, closes the connection and waits for the goroutine.
 func (b *bus) Close() {
-	b.once.Do(func() {
-		b.work <- b.withdraw
+	b.mu.Lock()
+	if !b.closed {
+		b.closed = true
 		close(b.work)
-	})
+	}
+	b.mu.Unlock()
 	<-b.done
 }
 
 // post leaves work out when the bus is so slow that it has piled up.
 func (b *bus) post(f func()) {
-	defer func() {
-		// Work that comes after Close has nobody to do it.
-		_ = recover()
-	}()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return
+	}
 	select {
 	case b.work <- f:
 	default:
@@ -83,9 +88,7 @@ func (b *bus) run() {
 		select {
 		case f, more := <-b.work:
 			if !more {
-				if b.conn != nil {
-					_ = b.conn.Close()
-				}
+				b.end()
 				return
 			}
 			f()
@@ -97,6 +100,14 @@ func (b *bus) run() {
 			b.signal(s)
 		}
 	}
+}
+
+func (b *bus) end() {
+	if b.conn == nil {
+		return
+	}
+	b.withdraw()
+	_ = b.conn.Close() // the program is going; there is nobody to tell
 }
 
 // open connects once; a machine without a bus is not asked again.

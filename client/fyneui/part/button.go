@@ -40,6 +40,7 @@ type Button struct {
 	style    Style
 	iconOnly bool
 	keys     bool
+	dense    bool
 	menu     bool
 
 	hovered, pressed, focused bool
@@ -60,6 +61,12 @@ func NewIconButton(host Host, icon, title string, tapped func()) *Button {
 	return b
 }
 
+// Bordered gives an icon button a border and the height of other buttons.
+func (b *Button) Bordered() *Button {
+	b.style = StyleNormal
+	return b
+}
+
 // WithKeys shows the shortcut under the title.
 func (b *Button) WithKeys() *Button {
 	b.keys = true
@@ -72,10 +79,11 @@ func (b *Button) AsMenu() *Button {
 	return b
 }
 
-// ShowKeys says whether the shortcut stands under the title.
+// ShowKeys says whether the shortcut stands under the title; a button without it
+// takes less room.
 func (b *Button) ShowKeys(on bool) {
-	if b.keys != on {
-		b.keys = on
+	if b.keys != on || !b.dense {
+		b.keys, b.dense = on, true
 		b.Refresh()
 	}
 }
@@ -186,12 +194,36 @@ func (b *Button) hint(on bool) {
 	b.host.Hint(b, "")
 }
 
+// margin is that at the left and right; in a crowded bar it is small.
+func (b *Button) margin(keys bool) float32 {
+	switch {
+	case b.iconOnly:
+		return look.Hair
+	case b.dense && !keys:
+		return look.Gap
+	default:
+		return look.Pad
+	}
+}
+
+// inner is the distance between icon and title.
+func (b *Button) inner(keys bool) float32 {
+	if b.dense && !keys {
+		return look.Hair
+	}
+	return look.Gap
+}
+
 // Measure is the size that the whole button takes with or without its shortcut
 // under the title: buttons are not cut where a layout has room.
 func (b *Button) Measure(keys bool) fyne.Size {
 	body, icon := look.Size(look.Body), look.Size(theme.SizeNameInlineIcon)
 	if b.iconOnly {
-		return fyne.NewSquareSize(max(icon+2*look.Hair, 28))
+		side := max(icon+2*look.Hair, 28)
+		if b.style == StyleNormal {
+			side = max(body*1.4, icon) + look.Pad
+		}
+		return fyne.NewSquareSize(side)
 	}
 	bold := b.style == StylePrimary || b.style == StyleNormal && b.cmd.Tone != vm.ToneNeutral
 	words := fyne.MeasureText(b.cmd.Title, body, fyne.TextStyle{Bold: bold}).Width
@@ -201,9 +233,9 @@ func (b *Button) Measure(keys bool) fyne.Size {
 		words = max(words, fyne.MeasureText(b.cmd.Shortcut, under, fyne.TextStyle{}).Width)
 		height = (body+under)*1.4 + look.Gap
 	}
-	width := 2*look.Pad + words
+	width := 2*b.margin(keys) + words
 	if b.cmd.Icon != "" {
-		width += icon + look.Gap
+		width += icon + b.inner(keys)
 	}
 	if b.menu {
 		width += icon*0.8 + look.Gap
@@ -238,19 +270,12 @@ func (r *buttonRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.ground, r.over, r.icon, r.title, r.keys, r.chevron}
 }
 
-func (r *buttonRenderer) margin() float32 {
-	if r.button.iconOnly {
-		return look.Hair
-	}
-	return look.Pad
-}
-
 func (r *buttonRenderer) MinSize() fyne.Size { return r.button.Measure(r.button.keys) }
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.ground.Resize(size)
 	r.over.Resize(size)
-	x := r.margin()
+	x := r.button.margin(r.button.keys)
 	if slack := size.Width - r.MinSize().Width; slack > 0 && !r.button.menu {
 		x += slack / 2
 	}
@@ -258,9 +283,9 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 		side := r.icon.MinSize().Width
 		r.icon.Resize(fyne.NewSquareSize(side))
 		r.icon.Move(fyne.NewPos(x, (size.Height-side)/2))
-		x += side + look.Gap
+		x += side + r.button.inner(r.button.keys)
 	}
-	end := size.Width - r.margin()
+	end := size.Width - r.button.margin(r.button.keys)
 	if r.chevron.Visible() {
 		side := r.chevron.MinSize().Width
 		r.chevron.Resize(fyne.NewSquareSize(side))
@@ -318,11 +343,13 @@ func (b *Button) colors() (fill, line, text fyne.ThemeColorName) {
 	case !b.cmd.Enabled && quiet:
 		return "", "", look.Faint
 	case !b.cmd.Enabled:
-		return look.NeutralTint, look.Border, look.Faint
+		return "", look.Border, look.Faint
 	case b.style == StylePrimary, !quiet && b.cmd.Tone == vm.TonePositive:
 		return look.Accent, "", look.OnAccent
 	case !quiet && b.cmd.Tone == vm.ToneCritical:
 		return look.Danger, "", look.OnDanger
+	case b.cmd.Checked && quiet:
+		return look.AccentTint, "", look.AccentText
 	case b.cmd.Checked:
 		return look.AccentTint, look.AccentText, look.AccentText
 	case quiet:

@@ -49,6 +49,9 @@ func (c *Chip) Set(icon, word string, tone vm.Tone) {
 	c.root.Refresh()
 }
 
+// Wanted is the width of the whole chip.
+func (c *Chip) Wanted() float32 { return wanted(c.root.Objects[1]) }
+
 // Word is what the chip says.
 func (c *Chip) Word() string { return c.word.String() }
 

@@ -68,25 +68,66 @@ func (l *line) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return size
 }
 
+// Layout gives each object the width it wants. Where that is too much, those that
+// can be narrower give way in proportion; what is left over goes to one object.
 func (l *line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	spare := size.Width - l.MinSize(objects).Width
+	give, need := l.squeeze(objects, size.Width)
 	x := float32(0)
 	for i, o := range objects {
 		if !o.Visible() {
 			continue
 		}
 		m := o.MinSize()
-		if i == l.stretch {
-			m.Width = max(m.Width+spare, 0)
+		width := max(wanted(o), m.Width)
+		switch {
+		case need < 0 && i == l.stretch:
+			width -= need
+		case need > 0 && give > 0:
+			width -= (width - m.Width) * min(need/give, 1)
 		}
-		height := m.Height
-		if i == l.stretch {
-			height = max(height, 0)
-		}
-		o.Resize(fyne.NewSize(m.Width, height))
-		o.Move(fyne.NewPos(x, (size.Height-height)/2))
-		x += m.Width + l.gap
+		o.Resize(fyne.NewSize(width, m.Height))
+		o.Move(fyne.NewPos(x, (size.Height-m.Height)/2))
+		x += width + l.gap
 	}
+}
+
+// squeeze is how much the objects can give way, and how much they need to.
+func (l *line) squeeze(objects []fyne.CanvasObject, width float32) (give, need float32) {
+	need = l.wanted(objects) - width
+	for _, o := range objects {
+		if o.Visible() {
+			least := o.MinSize().Width
+			give += max(wanted(o), least) - least
+		}
+	}
+	return give, need
+}
+
+func (l *line) wanted(objects []fyne.CanvasObject) float32 {
+	width, n := float32(0), 0
+	for _, o := range objects {
+		if o.Visible() {
+			width += max(wanted(o), o.MinSize().Width)
+			n++
+		}
+	}
+	return width + l.gap*float32(max(n-1, 0))
+}
+
+// wanted is the width at which nothing of an object is cut.
+func wanted(o fyne.CanvasObject) float32 {
+	switch o := o.(type) {
+	case interface{ Wanted() float32 }:
+		return o.Wanted()
+	case *fyne.Container:
+		switch l := o.Layout.(type) {
+		case *line:
+			return l.wanted(o.Objects)
+		case inset:
+			return wanted(o.Objects[0]) + 2*l.h
+		}
+	}
+	return o.MinSize().Width
 }
 
 type column struct{ gap float32 }

@@ -44,7 +44,7 @@ func NewList[R vm.Row](host Host, view func() RowView[R], choose func(key string
 	l.inner.OnSelected = l.selected
 	l.inner.ExtendBaseWidget(l.inner)
 	l.cover.Hide()
-	l.Container = container.NewStack(l.inner, l.cover)
+	l.Container = container.NewStack(l.inner, l.cover.Container)
 	return l
 }
 

@@ -1,6 +1,8 @@
 package part
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -67,6 +69,16 @@ func (t *Text) SetTone(text string, color fyne.ThemeColorName) {
 	t.Refresh()
 }
 
+// Wanted is the width of the whole line.
+func (t *Text) Wanted() float32 {
+	style := fyne.TextStyle{Bold: t.bold}
+	return fyne.MeasureText(drawable(t.text), look.Size(t.size), style).Width
+}
+
+// drawable replaces the one sign of the catalogues that the font lacks. Fyne would
+// take it from another font and then draw the space behind it as a box.
+func drawable(text string) string { return strings.ReplaceAll(text, "→", "›") }
+
 // String is the whole line, also where an ellipsis is drawn.
 func (t *Text) String() string { return t.text }
 
@@ -109,13 +121,13 @@ func (r *textRenderer) Refresh() {
 	r.line.TextSize = look.Size(t.size)
 	r.line.TextStyle = fyne.TextStyle{Bold: t.bold}
 	r.line.Alignment = t.align
-	r.full = measure(t.text, r.line)
+	r.full = measure(drawable(t.text), r.line)
 	r.full.Height = max(r.full.Height, r.line.TextSize*1.4)
 	r.fitted = -1
 	if size := t.Size(); size.Width > 0 {
 		r.Layout(size)
 	} else {
-		r.line.Text = t.text
+		r.line.Text = drawable(t.text)
 	}
 	r.line.Refresh()
 }
@@ -126,7 +138,7 @@ func (r *textRenderer) fit(width float32) {
 		return
 	}
 	r.fitted = width
-	shown := r.text.text
+	shown := drawable(r.text.text)
 	if r.full.Width > width+0.5 {
 		runes := []rune(shown)
 		low, high := 0, len(runes)
@@ -160,7 +172,7 @@ func NewParagraph(text string, color widget.Importance) (*widget.Label, fyne.Can
 
 // SetLabel changes a label's text if it differs.
 func SetLabel(l *widget.Label, text string) {
-	if l.Text != text {
+	if text = drawable(text); l.Text != text {
 		l.SetText(text)
 	}
 }

@@ -82,7 +82,7 @@ func (a *Accounts) build() {
 	right := container.NewStack(part.Panel(a.choose.Container), a.detail,
 		container.NewBorder(a.wrong.Container, nil, nil, nil, a.create.Root))
 	a.Root = container.NewBorder(part.Inset(0, look.Hair, head), nil, nil, nil,
-		part.Split(look.Gap, []float32{5, 6}, part.Panel(a.list), right))
+		part.Split(look.Gap, []float32{5, 6}, part.Panel(a.list.Container), right))
 }
 
 // Show draws a state.

@@ -31,7 +31,7 @@ func newCreateForm(host part.Host, edited func(id, value string), company func(b
 		}
 	})
 	c.Root = container.NewVScroll(part.Panel(part.Inset(0, look.Gap, part.Stack(look.Wide,
-		c.title, c.form.Container, part.Row(0, c.company), part.Row(look.Gap, c.save, c.cancel)))))
+		c.title, c.form.Container, part.Row(0, c.company.Button), part.Row(look.Gap, c.save, c.cancel)))))
 	c.Root.Hide()
 	return c
 }

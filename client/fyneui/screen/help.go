@@ -29,7 +29,7 @@ func NewHelp(host part.Host, closed func()) *Help {
 	h.intro = intro
 	h.list = part.NewList(host, func() part.RowView[help.Row] { return newHelpRow() }, func(string) {})
 	head := part.Stack(look.Gap, part.RowStretch(look.Gap, 0, h.title, h.close), introBox)
-	h.Root = container.NewBorder(part.Inset(0, look.Hair, head), nil, nil, nil, part.Panel(h.list))
+	h.Root = container.NewBorder(part.Inset(0, look.Hair, head), nil, nil, nil, part.Panel(h.list.Container))
 	return h
 }
 

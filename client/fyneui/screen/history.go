@@ -93,7 +93,7 @@ func NewHistory(host part.Host, m HistoryModel, titled bool) *History {
 func (h *History) build(titled bool) {
 	bar := part.Flow(look.Gap, part.AtLeast(220, 0, part.SearchBox(h.search)))
 	for i, f := range h.filters {
-		bar.Add(part.Row(look.Hair, h.labels[i], f))
+		bar.Add(part.Row(look.Hair, h.labels[i], f.Button))
 	}
 	bar.Add(h.reset)
 	head := part.Stack(look.Gap, h.title, bar)
@@ -104,7 +104,7 @@ func (h *History) build(titled bool) {
 	h.note = note
 	h.detail = container.NewStack(container.NewVScroll(part.Panel(part.Stack(look.Pad,
 		h.heading, h.facts.Container, h.noteL, noteBox, h.noNote, h.contactL, h.contacts.Container))))
-	left := part.Panel(container.NewBorder(nil, part.Centered(h.more), nil, nil, h.list))
+	left := part.Panel(container.NewBorder(nil, part.Centered(h.more), nil, nil, h.list.Container))
 	right := container.NewStack(part.Panel(h.choose.Container), h.detail)
 	h.Root = container.NewBorder(part.Inset(0, look.Hair, head), nil, nil, nil,
 		part.Split(look.Gap, []float32{6, 5}, left, right))

@@ -91,7 +91,7 @@ func newBoard[R vm.Row](host part.Host, sort func(string), shares []float32, vie
 	b.header = container.NewStack()
 	b.list = part.NewList(host, view, func(string) {})
 	b.root = part.Panel(container.NewBorder(
-		part.Stack(look.Hair, b.title, b.header, part.Separator(false)), nil, nil, nil, b.list))
+		part.Stack(look.Hair, b.title, b.header, part.Separator(false)), nil, nil, nil, b.list.Container))
 	return b
 }
 

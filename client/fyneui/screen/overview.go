@@ -79,7 +79,7 @@ func (o *Overview) build() {
 	guide, guideBox := part.NewParagraph("", widget.LowImportance)
 	o.guide = guide
 	o.searchBox = part.Stack(look.Hair, part.SearchBox(o.search), o.result)
-	o.finding = container.NewBorder(o.searchBox, nil, nil, nil, part.Panel(o.candidates))
+	o.finding = container.NewBorder(o.searchBox, nil, nil, nil, part.Panel(o.candidates.Container))
 
 	facts := part.Panel(part.Stack(look.Gap, o.labels[0],
 		part.RowStretch(look.Gap, 1, o.nameIcon, o.name), o.facts.Container))
@@ -92,7 +92,7 @@ func (o *Overview) build() {
 		o.commands.Container, o.problem.Container)
 	o.body = container.NewBorder(part.Inset(0, look.Hair, head), nil, nil, nil,
 		container.NewStack(o.finding, o.create.Root, o.known))
-	o.Root = container.NewStack(o.body, o.nothing)
+	o.Root = container.NewStack(o.body, o.nothing.Container)
 }
 
 // Show draws a state.

@@ -100,7 +100,7 @@ func (s *Settings) build() {
 	three := func(labels [3]*part.Text, choices [3]*part.Choice) fyne.CanvasObject {
 		objects := make([]fyne.CanvasObject, len(choices))
 		for i := range choices {
-			objects[i] = part.Labelled(labels[i], choices[i])
+			objects[i] = part.Labelled(labels[i], choices[i].Button)
 		}
 		return part.Split(look.Wide, []float32{1, 1, 1}, objects...)
 	}

@@ -62,7 +62,7 @@ func NewSignIn(host part.Host, m SignInModel) *SignIn {
 	column := part.Stack(look.Wide,
 		part.Centered(sign), s.title, s.why.Container,
 		s.user.Container, s.password.Container, s.server.Container,
-		part.Labelled(s.languageLabel, s.language), s.problem.Container, s.submit)
+		part.Labelled(s.languageLabel, s.language.Button), s.problem.Container, s.submit)
 	card := part.Card(part.Inset(look.Wide, look.Gap, part.AtLeast(340, 0, column)))
 	s.Root = container.NewVScroll(part.Inset(look.Huge, look.Huge, part.Centered(card)))
 	return s

@@ -123,6 +123,7 @@ func (s *Screen) endedText() string {
 // alertsPanel shows the alerts in pairs.
 func (s *Screen) alertsPanel(now time.Time) AlertsPanel {
 	all := s.alerts(now)
+	s.turnToNew(all)
 	pages := max((len(all)+1)/2, 1)
 	s.page = min(max(s.page, 0), pages-1)
 	panel := AlertsPanel{All: all, None: s.p.T("alert.none")}
@@ -136,6 +137,18 @@ func (s *Screen) alertsPanel(now time.Time) AlertsPanel {
 		panel.Pager = s.p.T("alert.pager", "n", s.page+1, "of", pages)
 	}
 	return panel
+}
+
+// turnToNew goes back to the first pair when an alert has come: it may be urgent.
+func (s *Screen) turnToNew(all []Alert) {
+	known := map[string]bool{}
+	for _, a := range all {
+		known[a.Key] = true
+		if !s.alerted[a.Key] {
+			s.page = 0
+		}
+	}
+	s.alerted = known
 }
 
 // OpenAlert follows the target of an alert.

@@ -219,9 +219,12 @@ func (s *Screen) askedQuestion() *vm.Question {
 	if s.question != QuestionSignOut {
 		return nil
 	}
+	text := s.p.T("signout.text", "count", len(s.open()))
+	if len(s.open()) == 0 {
+		text = s.p.T("signout.unsent", "count", s.world.Unsent)
+	}
 	return &vm.Question{
-		ID: QuestionSignOut, Title: s.p.T("signout.title"),
-		Text: s.p.T("signout.text", "count", len(s.open())),
+		ID: QuestionSignOut, Title: s.p.T("signout.title"), Text: text,
 		Answers: []vm.Answer{
 			{ID: AnswerYes, Title: s.p.T("cmd.sign_out"), Tone: vm.ToneAttention},
 			{ID: AnswerCancel, Title: s.p.T("action.cancel")},

@@ -90,10 +90,10 @@ func (s *Screen) liveOf(interaction string) *model.Contact {
 }
 
 // liveContact is the call that the toolbar is about: that of the current
-// interaction, or the only one.
+// interaction. Only when none is current it is the one call that runs.
 func (s *Screen) liveContact() *model.Contact {
-	if c := s.liveOf(s.current); c != nil {
-		return c
+	if s.current != "" {
+		return s.liveOf(s.current)
 	}
 	var only *model.Contact
 	for _, c := range s.mine() {
@@ -130,9 +130,11 @@ func (s *Screen) shown() *model.Contact {
 	return nil
 }
 
+// offered is the contact that rings. One that was answered here is silent, though
+// the world shows it a moment longer.
 func (s *Screen) offered() *model.Contact {
 	for _, c := range s.mine() {
-		if c.State == model.ContactOffered {
+		if c.State == model.ContactOffered && offerKey(c) != s.answered {
 			return &c
 		}
 	}

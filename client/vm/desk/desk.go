@@ -46,10 +46,14 @@ type Screen struct {
 	// chosen is the account the agent picked among several, by interaction.
 	chosen map[string]model.AccountSummary
 
+	// answered is the key of the last offer that was accepted or rejected.
+	answered string
+
 	place    PlaceID
 	tab      TabID
 	narrow   bool
 	page     int
+	alerted  map[string]bool
 	keypad   Keypad
 	digits   string
 	sending  bool

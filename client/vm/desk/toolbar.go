@@ -16,6 +16,7 @@ func (s *Screen) acceptCommand() command {
 			id, err = s.c.Centre.Accept(ctx, offer.ID, offer.OfferNumber)
 			return err
 		}, func() {
+			s.answered = offerKey(*offer)
 			s.tab = TabOverview
 			s.makeCurrent(id)
 		})
@@ -26,9 +27,9 @@ func (s *Screen) rejectCommand() command {
 	offer := s.offered()
 	why := needs(unless(offer != nil, s.p.T("why.no_offer")), s.needServer(), unless(!s.busy[vm.CmdAccept], s.p.T("why.busy")))
 	return s.build(vm.CmdReject, vm.IconReject, "", why, vm.ToneNeutral, func() {
-		s.call(vm.CmdReject, func(ctx context.Context) error {
+		s.callThen(vm.CmdReject, func(ctx context.Context) error {
 			return s.c.Centre.Reject(ctx, offer.ID, offer.OfferNumber)
-		})
+		}, func() { s.answered = offerKey(*offer) })
 	})
 }
 

@@ -255,12 +255,15 @@ func (s *Screen) replace(n *note, front string) {
 // Flush gives every text to the journal and waits until it is there, or ctx ends.
 // It must not be called on the screen's goroutine.
 func (s *Screen) Flush(ctx context.Context) {
-	for {
+	for first := true; ; first = false {
 		clean := make(chan bool, 1)
 		s.Post(func() {
 			dirty := false
 			for _, n := range s.notes {
-				s.save(n)
+				// What the journal has just refused is not asked for again.
+				if first || n.err == nil {
+					s.save(n)
+				}
 				dirty = dirty || n.saving || n.beginning
 			}
 			clean <- !dirty

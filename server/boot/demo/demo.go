@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"parley/server/domain"
@@ -55,11 +56,13 @@ func Fill(ctx context.Context, cfg Config) error {
 			return err
 		}
 	}
-	if filled {
-		return nil
+	if !filled {
+		cfg.Log.Info("filling the store with the demo centre")
+		if err := fill(ctx, cfg); err != nil {
+			return err
+		}
 	}
-	cfg.Log.Info("filling the store with the demo centre")
-	return fill(ctx, cfg)
+	return addUsers(ctx, cfg.Sessions, users)
 }
 
 func look(ctx context.Context, st *store.Store) (filled bool, users []*user.User, err error) {
@@ -125,29 +128,48 @@ func newUsers() []session.NewUser {
 }
 
 func fill(ctx context.Context, cfg Config) error {
-	err := cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
-		for _, q := range Queues() {
-			if err := tx.PutQueue(&q, "queue.added"); err != nil {
-				return err
-			}
-		}
-		return tx.PutAccounts([]*account.Account{pierre()}, "account.added")
-	})
+	m, err := newMaker(cfg.Now())
 	if err != nil {
 		return err
-	}
-	for _, u := range newUsers() {
-		if err := cfg.Sessions.AddUser(ctx, domain.Centre, u); err != nil {
-			return err
-		}
 	}
 	mark, err := json.Marshal(cfg.Now())
 	if err != nil {
 		return err
 	}
 	return cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
+		for _, q := range Queues() {
+			if err := tx.PutQueue(&q, "queue.added"); err != nil {
+				return err
+			}
+		}
+		accounts, records := m.make()
+		if err := tx.PutAccounts(accounts, "account.added"); err != nil {
+			return err
+		}
+		for _, r := range records {
+			if err := tx.PutContact(r.contact, "contact.added"); err != nil {
+				return err
+			}
+			if err := tx.PutInteraction(r.interaction, "interaction.added"); err != nil {
+				return err
+			}
+		}
 		return tx.PutSetting(settingKey, mark)
 	})
+}
+
+// addUsers adds the users that are not there yet: all, or those that a crash
+// while filling has left out.
+func addUsers(ctx context.Context, sessions *session.Service, there []*user.User) error {
+	for _, n := range newUsers() {
+		if slices.ContainsFunc(there, func(u *user.User) bool { return u.Name == n.User.Name }) {
+			continue
+		}
+		if err := sessions.AddUser(ctx, domain.Centre, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func pierre() *account.Account {

@@ -85,13 +85,15 @@ type Agent struct {
 	// Since is when State last changed.
 	Since time.Time `json:"since"`
 	// LastWork is when work was last accepted, LastFree when it last ended.
-	LastWork time.Time              `json:"last_work,omitzero"`
-	LastFree time.Time              `json:"last_free,omitzero"`
-	Misses   int                    `json:"misses,omitempty"`
-	Capacity map[domain.Channel]int `json:"capacity"`
-	Queues   []domain.QueueID       `json:"queues"`
-	Skills   map[domain.Skill]int   `json:"skills,omitempty"`
-	Work     []Work                 `json:"work,omitempty"`
+	LastWork time.Time `json:"last_work,omitzero"`
+	LastFree time.Time `json:"last_free,omitzero"`
+	Misses   int       `json:"misses,omitempty"`
+	// RestUntil is the end of the pause after a reject.
+	RestUntil time.Time              `json:"rest_until,omitzero"`
+	Capacity  map[domain.Channel]int `json:"capacity"`
+	Queues    []domain.QueueID       `json:"queues"`
+	Skills    map[domain.Skill]int   `json:"skills,omitempty"`
+	Work      []Work                 `json:"work,omitempty"`
 }
 
 // State derives what others see: a contact at hand comes before an offer, and
@@ -211,7 +213,7 @@ func (a *Agent) SetReady(now time.Time) error {
 	}
 	a.change(now, func() {
 		a.dropWrapUps(now)
-		a.Misses = 0
+		a.Misses, a.RestUntil = 0, time.Time{}
 		if a.Presence == Ready || len(a.Work) == 0 {
 			a.Presence, a.Reason, a.NextPresence, a.NextReason = Ready, "", "", ""
 			return
@@ -314,6 +316,19 @@ func (a *Agent) Withdraw(id domain.ContactID, now time.Time) {
 		a.settle()
 	})
 }
+
+// RejectPause is how long an agent who rejected an offer gets no other one, so
+// that a contact nobody else can take does not ring at him without a break.
+const RejectPause = 5 * time.Second
+
+// Reject takes an offer back that the agent does not want.
+func (a *Agent) Reject(id domain.ContactID, now time.Time) {
+	a.Withdraw(id, now)
+	a.RestUntil = now.Add(RejectPause)
+}
+
+// Resting says whether the pause after a reject is not over.
+func (a *Agent) Resting(now time.Time) bool { return a.RestUntil.After(now) }
 
 // Miss takes an unanswered offer back. After limit misses in a row the agent
 // becomes not ready, so that callers do not ring at an empty chair. It changes

@@ -461,3 +461,23 @@ func TestExtendWrapUp(t *testing.T) {
 		t.Error("the wrap-up does not end at its deadline")
 	}
 }
+
+func TestARejectIsFollowedByAPause(t *testing.T) {
+	a := ready(1)
+	if err := a.Offer("c1", domain.Voice, "q1", start); err != nil {
+		t.Fatal(err)
+	}
+	a.Reject("c1", start)
+	if !a.Resting(start.Add(agent.RejectPause-1)) || a.Resting(start.Add(agent.RejectPause)) {
+		t.Error("the pause has another length")
+	}
+	if a.State() != agent.StateReady || len(a.Work) != 0 || a.Misses != 0 {
+		t.Errorf("after the reject: %s, work %v, misses %d", a.State(), a.Work, a.Misses)
+	}
+	if err := a.SetReady(start.Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if a.Resting(start.Add(time.Second)) {
+		t.Error("asking for contacts does not end the pause")
+	}
+}

@@ -253,3 +253,22 @@ func TestARingStaysFlat(t *testing.T) {
 		}
 	}
 }
+
+func TestARestingAgentGetsNothing(t *testing.T) {
+	p := NewPool()
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	p.SetQueue(queue.Queue{ID: "q", Name: "Q"})
+	a := &agent.Agent{
+		User: "a", Version: 1, Presence: agent.Ready, Reachable: true, Queues: []domain.QueueID{"q"},
+		Capacity: map[domain.Channel]int{domain.Voice: 1}, RestUntil: now.Add(agent.RejectPause),
+	}
+	p.SetAgent(a, now)
+	p.SetContact(&contact.Contact{ID: "c", Version: 1, Channel: domain.Voice, State: contact.Queued, Queue: "q", QueuedAt: now}, now)
+	if _, ok := p.Next(now); ok {
+		t.Error("an agent who has just rejected was chosen")
+	}
+	p.SetAgent(a, a.RestUntil)
+	if _, ok := p.Next(a.RestUntil); !ok {
+		t.Error("the pause does not end")
+	}
+}

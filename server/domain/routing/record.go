@@ -64,7 +64,7 @@ func (r *agentRecord) copyState(a *agent.Agent, now time.Time) {
 	r.channels = r.channels[:0]
 	for ch, n := range a.Capacity {
 		r.capacity += n
-		if a.Routable(ch) {
+		if a.Routable(ch) && !a.Resting(now) {
 			r.channels = append(r.channels, ch)
 		}
 	}

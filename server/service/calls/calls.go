@@ -7,6 +7,7 @@ package calls
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -47,15 +48,20 @@ type Service struct {
 	voice    call.Voice
 	stopping atomic.Bool
 
+	// mu is held while the voice side is told something, so that it is told in
+	// the order of the contact's versions.
 	mu sync.Mutex
-	// queues by dialled number.
-	queues map[string]queue.Queue
+	// queues by dialled number, and the versions of all queues.
+	queues   map[string]queue.Queue
+	versions map[domain.QueueID]uint64
 	// applied is what the voice side was last told of each contact.
-	applied map[domain.ContactID]applied
+	applied map[domain.ContactID]*applied
 
-	// ends are contacts whose end the store did not take yet.
-	ends     map[domain.ContactID]contact.EndReason
-	endsMu   sync.Mutex
+	// pending are changes that the store did not take yet.
+	pending   map[unsaved]func(context.Context) error
+	pendingMu sync.Mutex
+	// life ends with Close.
+	life     context.Context //nolint:containedctx // the life of the service
 	stop     context.CancelFunc
 	stopped  sync.WaitGroup
 	bindings []binding
@@ -68,14 +74,20 @@ type applied struct {
 	connected bool
 	held      bool
 	agent     domain.UserID
+	// media is whose media the call has.
+	media domain.UserID
+	// commands are the latest that sent digits.
+	commands []domain.CommandID
 }
 
 // New returns the service; Start makes it work.
 func New(cfg Config) *Service {
-	return &Service{
-		cfg: cfg, queues: map[string]queue.Queue{},
-		applied: map[domain.ContactID]applied{}, ends: map[domain.ContactID]contact.EndReason{},
+	s := &Service{
+		cfg: cfg, queues: map[string]queue.Queue{}, versions: map[domain.QueueID]uint64{},
+		applied: map[domain.ContactID]*applied{}, pending: map[unsaved]func(context.Context) error{},
 	}
+	s.life, s.stop = context.WithCancel(context.Background())
+	return s
 }
 
 // Start follows the events and answers other nodes' requests for this node's
@@ -96,8 +108,7 @@ func (s *Service) Start(ctx context.Context, voice call.Voice) error {
 		return fmt.Errorf("answer for this node's calls: %w", err)
 	}
 	s.bindings = append(s.bindings, responder)
-	ctx, s.stop = context.WithCancel(context.Background())
-	s.stopped.Go(func() { s.retryEnds(ctx) })
+	s.stopped.Go(s.retry)
 	return nil
 }
 
@@ -109,9 +120,7 @@ func (s *Service) Close() {
 	for _, b := range s.bindings {
 		b.Close()
 	}
-	if s.stop != nil {
-		s.stop()
-	}
+	s.stop()
 	s.stopped.Wait()
 }
 
@@ -131,6 +140,10 @@ func (s *Service) loadQueues(ctx context.Context) error {
 }
 
 func (s *Service) setQueue(q queue.Queue) {
+	if q.Version < s.versions[q.ID] {
+		return
+	}
+	s.versions[q.ID] = q.Version
 	for number, old := range s.queues {
 		if old.ID == q.ID {
 			delete(s.queues, number)
@@ -175,6 +188,8 @@ func (s *Service) Arrived(ctx context.Context, a call.Arrival) call.Refusal {
 	})
 	if err != nil {
 		s.cfg.Log.Error("call refused: it could not be stored", "caller", a.ANI, "err", err)
+		// The commit may have happened all the same.
+		s.later(unsaved{c.ID, "end"}, func(ctx context.Context) error { return s.ended(ctx, c.ID, contact.Released) })
 		return call.TemporarilyUnavailable
 	}
 	s.admit(c.ID, q)
@@ -225,11 +240,13 @@ func prompt(name, language string) string {
 
 // Greeted starts the wait.
 func (s *Service) Greeted(id domain.ContactID) {
-	s.change(id, "contact.queued", func(c *contact.Contact) error {
-		if c.State != contact.Arrived {
-			return errUnchanged
-		}
-		return c.Enqueue(s.cfg.Now())
+	s.save(unsaved{id, "queued"}, func(ctx context.Context) error {
+		return s.change(ctx, id, "contact.queued", func(c *contact.Contact) error {
+			if c.State != contact.Arrived {
+				return errUnchanged
+			}
+			return c.Enqueue(s.cfg.Now())
+		})
 	})
 }
 
@@ -238,24 +255,31 @@ func (s *Service) CallerLeft(id domain.ContactID) { s.end(id, contact.ByCustomer
 
 // CallerHeld notes that the customer has put us on hold.
 func (s *Service) CallerHeld(id domain.ContactID, held bool) {
-	s.change(id, "contact.held_by_customer", func(c *contact.Contact) error {
-		if c.HeldByCustomer == held || c.State == contact.Ended {
-			return errUnchanged
-		}
-		c.HeldByCustomer = held
-		return nil
+	s.save(unsaved{id, "held"}, func(ctx context.Context) error {
+		return s.change(ctx, id, "contact.held_by_customer", func(c *contact.Contact) error {
+			if c.HeldByCustomer == held || c.State == contact.Ended {
+				return errUnchanged
+			}
+			c.HeldByCustomer = held
+			return nil
+		})
 	})
 }
 
 // Digit notes a key the caller pressed.
 func (s *Service) Digit(id domain.ContactID, digit string) {
-	s.change(id, "contact.digit", func(c *contact.Contact) error {
+	ctx, cancel := context.WithTimeout(s.life, storeTimeout)
+	defer cancel()
+	err := s.change(ctx, id, "contact.digit", func(c *contact.Contact) error {
 		if c.State == contact.Ended || len(c.Digits) >= maxDigits {
 			return errUnchanged
 		}
 		c.Digits += digit
 		return nil
 	})
+	if err != nil {
+		s.cfg.Log.Error("key of a caller not stored", "contact", id, "err", err)
+	}
 }
 
 // AgentLost is only noted: the desktop negotiates its media anew by itself.
@@ -263,11 +287,9 @@ func (s *Service) AgentLost(id domain.ContactID) {
 	s.cfg.Log.Warn("the agent's media was lost", "contact", id)
 }
 
-var errUnchanged = domain.Errorf(domain.Conflict, "nothing to change")
+var errUnchanged = errors.New("nothing to change")
 
-func (s *Service) change(id domain.ContactID, event string, f func(*contact.Contact) error) {
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
-	defer cancel()
+func (s *Service) change(ctx context.Context, id domain.ContactID, event string, f func(*contact.Contact) error) error {
 	err := s.cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
 		c, err := tx.Contact(id)
 		if err != nil {
@@ -278,9 +300,10 @@ func (s *Service) change(id domain.ContactID, event string, f func(*contact.Cont
 		}
 		return tx.PutContact(c, event)
 	})
-	if err != nil && err != error(errUnchanged) {
-		s.cfg.Log.Error("change of a call not stored", "contact", id, "event", event, "err", err)
+	if errors.Is(err, errUnchanged) {
+		return nil
 	}
+	return err
 }
 
 // event carries out on a call of this node what its contact has become.
@@ -305,34 +328,5 @@ func (s *Service) event(e domain.Event) {
 		s.setQueue(q)
 		s.mu.Unlock()
 	case domain.KindAgent, domain.KindInteraction, domain.KindUser, domain.KindSession:
-	}
-}
-
-func (s *Service) carryOut(c *contact.Contact) {
-	s.mu.Lock()
-	was := s.applied[c.ID]
-	if c.Version <= was.version {
-		s.mu.Unlock()
-		return
-	}
-	is := applied{version: c.Version, connected: c.State == contact.Connected, held: c.Held, agent: c.Agent}
-	s.applied[c.ID] = is
-	if c.State == contact.Ended {
-		delete(s.applied, c.ID)
-	}
-	s.mu.Unlock()
-	var err error
-	switch {
-	case c.State == contact.Ended:
-		err = s.voice.HangUp(c.ID)
-	case is.connected && is.held && (!was.held || !was.connected):
-		err = s.voice.Hold(c.ID)
-	case is.connected && !is.held && (was.held || !was.connected):
-		err = s.voice.Connect(c.ID)
-	case was.agent != "" && is.agent != was.agent:
-		err = s.voice.CloseAgent(c.ID)
-	}
-	if err != nil && domain.KindOf(err) != domain.NotFound {
-		s.cfg.Log.Error("call does not follow its contact", "contact", c.ID, "state", c.State, "err", err)
 	}
 }

@@ -2,6 +2,8 @@ package calls
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"parley/server/domain"
@@ -25,12 +27,19 @@ func (s *Service) HangUp(ctx context.Context, user domain.UserID, cmd domain.Com
 	})
 }
 
-// end ends a contact; when the store cannot take it, it is tried again until
-// it can, for the call itself is over.
+// unsaved names a change that the store did not take yet.
+type unsaved struct {
+	contact domain.ContactID
+	what    string
+}
+
+// end ends a contact.
 func (s *Service) end(id domain.ContactID, reason contact.EndReason) {
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
-	defer cancel()
-	err := s.cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
+	s.save(unsaved{id, "end"}, func(ctx context.Context) error { return s.ended(ctx, id, reason) })
+}
+
+func (s *Service) ended(ctx context.Context, id domain.ContactID, reason contact.EndReason) error {
+	return s.cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
 		c, err := tx.Contact(id)
 		if err != nil {
 			return err
@@ -40,35 +49,57 @@ func (s *Service) end(id domain.ContactID, reason contact.EndReason) {
 		}
 		return endContact(tx, c, reason, s.cfg.Now())
 	})
-	s.endsMu.Lock()
-	defer s.endsMu.Unlock()
-	if err == nil || domain.KindOf(err) == domain.NotFound {
-		delete(s.ends, id)
-		return
-	}
-	s.cfg.Log.Error("end of a call not stored: trying again", "contact", id, "err", err)
-	s.ends[id] = reason
 }
 
-func (s *Service) retryEnds(ctx context.Context) {
+// save makes a change; when the store does not take it, it is tried again until
+// it does, for what it tells has happened to the call already.
+func (s *Service) save(what unsaved, f func(context.Context) error) {
+	s.pendingMu.Lock()
+	delete(s.pending, what) // what is newer replaces it
+	s.pendingMu.Unlock()
+	ctx, cancel := context.WithTimeout(s.life, storeTimeout)
+	defer cancel()
+	err := f(ctx)
+	if err == nil || domain.KindOf(err) == domain.NotFound {
+		return
+	}
+	s.cfg.Log.Error("change of a call not stored: trying again", "contact", what.contact, "change", what.what, "err", err)
+	s.later(what, f)
+}
+
+func (s *Service) later(what unsaved, f func(context.Context) error) {
+	s.pendingMu.Lock()
+	defer s.pendingMu.Unlock()
+	s.pending[what] = f
+}
+
+func (s *Service) retry() {
 	tick := time.NewTicker(retryEvery)
 	defer tick.Stop()
 	for {
 		select {
-		case <-ctx.Done():
+		case <-s.life.Done():
 			return
 		case <-tick.C:
 		}
-		s.endsMu.Lock()
-		again := make(map[domain.ContactID]contact.EndReason, len(s.ends))
-		for id, reason := range s.ends {
-			again[id] = reason
-		}
-		s.endsMu.Unlock()
-		for id, reason := range again {
-			s.end(id, reason)
+		s.pendingMu.Lock()
+		again := slices.Collect(maps.Keys(s.pending))
+		s.pendingMu.Unlock()
+		for _, what := range again {
+			if f := s.take(what); f != nil && s.life.Err() == nil {
+				s.save(what, f)
+			}
 		}
 	}
+}
+
+// take returns a pending change, nil if a newer one has replaced it.
+func (s *Service) take(what unsaved) func(context.Context) error {
+	s.pendingMu.Lock()
+	defer s.pendingMu.Unlock()
+	f := s.pending[what]
+	delete(s.pending, what)
+	return f
 }
 
 // endContact ends a contact and, in the same transaction, the work its agent
@@ -134,11 +165,10 @@ func (s *Service) Recover(ctx context.Context, alive func(domain.NodeID) bool) (
 }
 
 // Release ends what is left of this node's contacts when it stops: the calls
-// were let go.
-func (s *Service) Release() {
+// were let go. What the store does not take within ctx is ended by the next
+// server as interrupted.
+func (s *Service) Release(ctx context.Context) {
 	var ids []domain.ContactID
-	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
-	defer cancel()
 	err := s.cfg.Store.View(ctx, func(tx *store.Tx) error {
 		contacts, err := tx.LiveContacts()
 		if err != nil {
@@ -151,11 +181,12 @@ func (s *Service) Release() {
 		}
 		return nil
 	})
+	for _, id := range ids {
+		if err == nil {
+			err = s.ended(ctx, id, contact.Released)
+		}
+	}
 	if err != nil {
 		s.cfg.Log.Error("calls left open", "err", err)
-		return
-	}
-	for _, id := range ids {
-		s.end(id, contact.Released)
 	}
 }

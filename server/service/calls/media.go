@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"parley/server/domain"
@@ -15,6 +16,8 @@ import (
 // the own node is asked this way, so that there is one way.
 type request struct {
 	Contact domain.ContactID `json:"contact"`
+	User    domain.UserID    `json:"user"`
+	Command domain.CommandID `json:"command,omitempty"`
 	// Offer is the SDP of the agent's desktop; Digits are telephone events.
 	Offer  string `json:"offer,omitempty"`
 	Digits string `json:"digits,omitempty"`
@@ -28,24 +31,40 @@ func (s *Service) OpenMedia(ctx context.Context, user domain.UserID, id domain.C
 	if offer == "" {
 		return "", &domain.Error{Kind: domain.Invalid, Subject: "sdp_offer", Text: "an SDP offer is needed"}
 	}
-	answer, err := s.ask(ctx, user, request{Contact: id, Offer: offer}, contact.Offered, contact.Connected)
+	answer, err := s.ask(ctx, request{Contact: id, User: user, Offer: offer})
 	return string(answer), err
 }
 
 // MaxSendDigits is how many telephone events one command may send.
 const MaxSendDigits = 32
 
-// SendDigits sends telephone events to the customer's side.
-func (s *Service) SendDigits(ctx context.Context, user domain.UserID, id domain.ContactID, digits string) error {
+// maxCommands is how many commands a call remembers.
+const maxCommands = 32
+
+// SendDigits sends telephone events to the customer's side, once for a command.
+func (s *Service) SendDigits(ctx context.Context, user domain.UserID, cmd domain.CommandID, id domain.ContactID, digits string) error {
 	bad := strings.Trim(digits, "0123456789*#ABCD")
 	if digits == "" || bad != "" || len(digits) > MaxSendDigits {
 		return &domain.Error{Kind: domain.Invalid, Subject: "digits", Text: "digits are 1 to 32 of 0-9, *, # and A-D"}
 	}
-	_, err := s.ask(ctx, user, request{Contact: id, Digits: digits}, contact.Connected)
+	_, err := s.ask(ctx, request{Contact: id, User: user, Command: cmd, Digits: digits})
 	return err
 }
 
-func (s *Service) ask(ctx context.Context, user domain.UserID, r request, states ...contact.State) ([]byte, error) {
+func (s *Service) ask(ctx context.Context, r request) ([]byte, error) {
+	c, err := s.stored(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encode a request: %w", err)
+	}
+	return s.cfg.Bus.Request(ctx, subject(c.Node), data)
+}
+
+// stored reads the contact of a request and checks that it is the agent's.
+func (s *Service) stored(ctx context.Context, r request) (*contact.Contact, error) {
 	var c *contact.Contact
 	err := s.cfg.Store.View(ctx, func(tx *store.Tx) error {
 		var err error
@@ -55,18 +74,11 @@ func (s *Service) ask(ctx context.Context, user domain.UserID, r request, states
 	if err != nil {
 		return nil, err
 	}
-	allowed := false
-	for _, st := range states {
-		allowed = allowed || c.State == st
+	allowed := c.State == contact.Connected || c.State == contact.Offered && r.Offer != ""
+	if c.Agent != r.User || !allowed {
+		return nil, domain.Errorf(domain.Conflict, "%s does not have this contact", r.User)
 	}
-	if c.Agent != user || !allowed {
-		return nil, domain.Errorf(domain.Conflict, "%s does not have this contact", user)
-	}
-	data, err := json.Marshal(r)
-	if err != nil {
-		return nil, fmt.Errorf("encode a request: %w", err)
-	}
-	return s.cfg.Bus.Request(ctx, subject(c.Node), data)
+	return c, nil
 }
 
 func (s *Service) respond(ctx context.Context, data []byte) ([]byte, error) {
@@ -74,9 +86,37 @@ func (s *Service) respond(ctx context.Context, data []byte) ([]byte, error) {
 	if err := json.Unmarshal(data, &r); err != nil {
 		return nil, fmt.Errorf("decode a request: %w", err)
 	}
-	if r.Offer != "" {
-		answer, err := s.voice.OpenAgent(ctx, r.Contact, r.Offer)
-		return []byte(answer), err
+	// The request may have overtaken the events that lead to it.
+	c, err := s.stored(ctx, r)
+	if err != nil {
+		return nil, err
 	}
-	return nil, s.voice.SendDigits(r.Contact, r.Digits)
+	s.carryOut(c)
+	if r.Offer == "" {
+		return nil, s.sendDigits(r)
+	}
+	answer, err := s.voice.OpenAgent(ctx, r.Contact, r.Offer)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(answer), s.opened(r.Contact, r.User)
+}
+
+func (s *Service) sendDigits(r request) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	is := s.applied[r.Contact]
+	if is != nil && r.Command != "" && slices.Contains(is.commands, r.Command) {
+		return nil
+	}
+	if err := s.voice.SendDigits(r.Contact, r.Digits); err != nil {
+		return err
+	}
+	if is != nil {
+		is.commands = append(is.commands, r.Command)
+		if len(is.commands) > maxCommands {
+			is.commands = is.commands[1:]
+		}
+	}
+	return nil
 }

@@ -1,6 +1,10 @@
 // Package cluster keeps the list of running servers. Each tells every second
 // that it lives; one that is silent for too long counts as dead, and whoever
 // notices takes over what it left.
+//
+// Silence is judged by this server's clock alone, and only while this server
+// could have read a sign of life: clocks may differ, and a store that was down
+// makes nobody dead.
 package cluster
 
 import (
@@ -27,7 +31,13 @@ type Config struct {
 type Service struct {
 	cfg     Config
 	started time.Time
+	// seen are the servers as of the last Beat.
+	seen map[domain.NodeID]sign
+	last time.Time
 }
+
+// sign is the last sign of life of a server, and when it was first read.
+type sign struct{ told, read time.Time }
 
 // New returns the service of a server that starts now.
 func New(cfg Config) *Service { return &Service{cfg: cfg, started: cfg.Now()} }
@@ -41,28 +51,47 @@ type Census struct {
 // Alive says whether a server lives; one that is on no list does not.
 func (c Census) Alive(id domain.NodeID) bool { return c.alive[id] }
 
-// Beat tells that this server lives and has so many calls.
+// Beat tells that this server lives and has so many calls. It is called by one
+// goroutine at a time.
 func (s *Service) Beat(ctx context.Context, calls int) (Census, error) {
-	var census Census
+	var nodes []store.Node
 	err := s.cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
-		now := s.cfg.Now()
-		census = Census{alive: map[domain.NodeID]bool{s.cfg.Node: true}}
-		nodes, err := tx.Nodes()
-		if err != nil {
+		var err error
+		if nodes, err = tx.Nodes(); err != nil {
 			return err
 		}
-		for _, n := range nodes {
-			switch {
-			case n.ID == s.cfg.Node:
-			case s.cfg.Alone || now.Sub(n.SeenAt) > Silence:
-				census.Dead = append(census.Dead, n.ID)
-			default:
-				census.alive[n.ID] = true
-			}
-		}
-		return tx.PutNode(store.Node{ID: s.cfg.Node, StartedAt: s.started, SeenAt: now, Calls: calls})
+		return tx.PutNode(store.Node{ID: s.cfg.Node, StartedAt: s.started, SeenAt: s.cfg.Now(), Calls: calls})
 	})
-	return census, err
+	if err != nil {
+		return Census{}, err
+	}
+	return s.count(nodes), nil
+}
+
+func (s *Service) count(nodes []store.Node) Census {
+	now := s.cfg.Now()
+	if now.Sub(s.last) > Silence/2 {
+		s.seen = nil
+	}
+	census := Census{alive: map[domain.NodeID]bool{s.cfg.Node: true}}
+	seen := map[domain.NodeID]sign{}
+	for _, n := range nodes {
+		if n.ID == s.cfg.Node {
+			continue
+		}
+		is, known := s.seen[n.ID]
+		if !known || !is.told.Equal(n.SeenAt) {
+			is = sign{told: n.SeenAt, read: now}
+		}
+		seen[n.ID] = is
+		if s.cfg.Alone || now.Sub(is.read) > Silence {
+			census.Dead = append(census.Dead, n.ID)
+			continue
+		}
+		census.alive[n.ID] = true
+	}
+	s.seen, s.last = seen, now
+	return census
 }
 
 // Forget takes servers off the list.

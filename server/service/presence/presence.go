@@ -1,5 +1,5 @@
-// Package presence changes what agents do: signed in, ready, not ready, wrapping
-// up, and within reach or not. The rules are the domain's; this package loads,
+// Package presence changes what agents do: ready, not ready, wrapping up, and
+// within reach or not. Signing in and out belongs to their sessions. The rules are the domain's; this package loads,
 // decides and saves.
 package presence
 
@@ -47,29 +47,6 @@ func (s *Service) change(ctx context.Context, user domain.UserID, cmd domain.Com
 		}
 		return tx.PutAgent(a, event)
 	})
-}
-
-// SignIn makes an agent present; users who take no contacts are passed over.
-func (s *Service) SignIn(ctx context.Context, user domain.UserID) error {
-	err := s.change(ctx, user, "", "agent.signed_in", func(a *agent.Agent) error {
-		a.SignIn(s.now())
-		return nil
-	})
-	if domain.KindOf(err) == domain.NotFound {
-		return nil
-	}
-	return err
-}
-
-// SignOut is refused while the agent has a contact.
-func (s *Service) SignOut(ctx context.Context, user domain.UserID) error {
-	err := s.change(ctx, user, "", "agent.signed_out", func(a *agent.Agent) error {
-		return a.SignOut(s.now())
-	})
-	if domain.KindOf(err) == domain.NotFound {
-		return nil
-	}
-	return err
 }
 
 // SetReady asks for contacts.

@@ -16,7 +16,7 @@ const (
 )
 
 // backoff slows down guessing: after some failures of one name each further
-// attempt has to wait twice as long. Names that do not exist count the same.
+// attempt has to wait, each time twice as long. Names that do not exist count the same.
 type backoff struct {
 	mu    sync.Mutex
 	names map[string]*failures
@@ -38,42 +38,43 @@ func (f *failures) wait() time.Duration {
 	return min(firstWait<<over, longestWait)
 }
 
-func (b *backoff) check(name string, now time.Time) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	f := b.names[name]
-	if f == nil {
-		return nil
-	}
-	if left := f.last.Add(f.wait()).Sub(now); left > 0 {
-		return domain.Errorf(domain.TooMany, "too many wrong passwords: try again in %d seconds", int(left.Seconds())+1)
-	}
-	return nil
-}
-
-func (b *backoff) failed(name string, now time.Time) {
+// attempt counts an attempt as failed until it is known to have succeeded, so
+// that many at the same time are not let through together.
+func (b *backoff) attempt(name string, now time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.names == nil {
 		b.names = map[string]*failures{}
 	}
-	if len(b.names) >= maxTracked {
-		for n, f := range b.names {
-			if now.Sub(f.last) > forgetAfter {
-				delete(b.names, n)
-			}
-		}
-	}
 	f := b.names[name]
-	if f == nil || now.Sub(f.last) > forgetAfter {
-		if len(b.names) >= maxTracked {
-			return
-		}
+	if f != nil && now.Sub(f.last) > forgetAfter {
+		f.count = 0
+	}
+	if f == nil {
+		b.makeRoom()
 		f = &failures{}
 		b.names[name] = f
 	}
+	if left := f.last.Add(f.wait()).Sub(now); f.count > 0 && left > 0 {
+		return domain.Errorf(domain.TooMany, "too many wrong passwords: try again in %d seconds", int(left.Seconds())+1)
+	}
 	f.count++
 	f.last = now
+	return nil
+}
+
+// makeRoom forgets the name whose failure is the oldest when there are too many.
+func (b *backoff) makeRoom() {
+	if len(b.names) < maxTracked {
+		return
+	}
+	oldest := ""
+	for n, f := range b.names {
+		if oldest == "" || f.last.Before(b.names[oldest].last) {
+			oldest = n
+		}
+	}
+	delete(b.names, oldest)
 }
 
 func (b *backoff) succeeded(name string) {

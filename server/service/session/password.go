@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
@@ -38,7 +39,7 @@ type hasher struct {
 
 func newHasher() (*hasher, error) {
 	h := &hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
-	d, err := h.hash(rand.Text())
+	d, err := h.hash(context.Background(), rand.Text())
 	if err != nil {
 		return nil, err
 	}
@@ -46,38 +47,53 @@ func newHasher() (*hasher, error) {
 	return h, nil
 }
 
-func (h *hasher) key(password string, salt []byte) []byte {
-	h.slots <- struct{}{}
+// key waits for a core, or until ctx ends.
+func (h *hasher) key(ctx context.Context, password string, salt []byte) ([]byte, error) {
+	select {
+	case h.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	defer func() { <-h.slots }()
-	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonLanes, argonKey)
+	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonLanes, argonKey), nil
 }
 
-func (h *hasher) hash(password string) (string, error) {
+func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, argonSalt)
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("make a salt: %w", err)
 	}
+	key, err := h.key(ctx, password, salt)
+	if err != nil {
+		return "", err
+	}
 	enc := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes,
-		enc.EncodeToString(salt), enc.EncodeToString(h.key(password, salt))), nil
+		enc.EncodeToString(salt), enc.EncodeToString(key)), nil
 }
 
 // match compares in constant time. A hash it cannot read matches nothing.
-func (h *hasher) match(hash, password string) bool {
+func (h *hasher) match(ctx context.Context, hash, password string) (bool, error) {
+	salt, want, ok := read(hash)
+	if !ok {
+		salt, want, _ = read(h.dummy)
+		password = ""
+	}
+	key, err := h.key(ctx, password, salt)
+	return ok && err == nil && subtle.ConstantTimeCompare(key, want) == 1, err
+}
+
+func read(hash string) (salt, key []byte, ok bool) {
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 {
-		parts = strings.Split(h.dummy, "$")
-		password = ""
+		return nil, nil, false
 	}
 	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
 	if err != nil {
-		return false
+		return nil, nil, false
 	}
-	want, err := base64.RawStdEncoding.DecodeString(parts[5])
-	if err != nil {
-		return false
-	}
-	return subtle.ConstantTimeCompare(h.key(password, salt), want) == 1
+	key, err = base64.RawStdEncoding.DecodeString(parts[5])
+	return salt, key, err == nil && len(key) == argonKey
 }
 
 func checkNewPassword(password string) error {

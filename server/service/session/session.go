@@ -63,10 +63,10 @@ func errWrong() error {
 func (s *Service) SignIn(ctx context.Context, name domain.UserID, password, device string, takeOver bool) (token string, ses user.Session, u *user.User, err error) {
 	name = domain.UserID(strings.ToLower(strings.TrimSpace(string(name))))
 	now := s.now()
-	if err := s.backoff.check(string(name), now); err != nil {
+	if err := s.backoff.attempt(string(name), now); err != nil {
 		return "", ses, nil, err
 	}
-	u, elsewhere, err := s.load(ctx, name, device)
+	u, err = s.find(ctx, name)
 	if err != nil {
 		return "", ses, nil, err
 	}
@@ -74,21 +74,21 @@ func (s *Service) SignIn(ctx context.Context, name domain.UserID, password, devi
 	if u != nil {
 		hash = u.PasswordHash
 	}
-	if ok := s.hasher.match(hash, password); !ok || u == nil || u.Disabled {
-		s.backoff.failed(string(name), now)
+	ok, err := s.hasher.match(ctx, hash, password)
+	if err != nil {
+		return "", ses, nil, err
+	}
+	if !ok || u == nil || u.Disabled {
 		return "", ses, nil, errWrong()
 	}
 	s.backoff.succeeded(string(name))
-	if elsewhere.inReach && !takeOver {
-		return "", ses, nil, domain.Errorf(domain.SignedInElsewhere, "%s is signed in on another desktop", name)
-	}
 	token = rand.Text()
 	ses = user.Session{TokenHash: Hash(token), User: name, Device: device, CreatedAt: now, ExpiresAt: now.Add(Lifetime)}
+	var replaced []string
 	err = s.store.Update(ctx, domain.Actor{User: name}, "", func(tx *store.Tx) error {
-		for _, old := range elsewhere.hashes {
-			if err := tx.DeleteSession(old); err != nil {
-				return err
-			}
+		var err error
+		if replaced, err = s.enter(tx, ses, takeOver); err != nil {
+			return err
 		}
 		opened := ses
 		return tx.PutSession(&opened)
@@ -96,61 +96,56 @@ func (s *Service) SignIn(ctx context.Context, name domain.UserID, password, devi
 	if err != nil {
 		return "", ses, nil, err
 	}
-	for _, old := range elsewhere.hashes {
+	for _, old := range replaced {
 		s.ended(old, TakenOver)
 	}
 	return token, ses, u, nil
 }
 
-// others are the sessions that a new desktop of an agent replaces.
-type others struct {
-	hashes  []string
-	inReach bool
-}
-
-// load returns nil for an unknown user.
-func (s *Service) load(ctx context.Context, name domain.UserID, device string) (*user.User, others, error) {
+// find returns nil for an unknown user.
+func (s *Service) find(ctx context.Context, name domain.UserID) (*user.User, error) {
 	var u *user.User
-	var o others
 	err := s.store.View(ctx, func(tx *store.Tx) error {
 		var err error
 		u, err = tx.User(name)
-		if domain.KindOf(err) == domain.NotFound {
-			u = nil
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		a, err := tx.Agent(name)
-		if domain.KindOf(err) == domain.NotFound {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		sessions, err := tx.SessionsOf(name)
-		if err != nil {
-			return err
-		}
-		o = otherDesktops(a, sessions, device)
-		return nil
+		return err
 	})
-	return u, o, err
+	if domain.KindOf(err) == domain.NotFound {
+		return nil, nil //nolint:nilnil // unknown is an answer
+	}
+	return u, err
 }
 
-func otherDesktops(a *agent.Agent, sessions []*user.Session, device string) others {
-	o := others{}
-	for _, ses := range sessions {
-		if !Desktop(ses.Device) || !Desktop(device) {
+// enter makes the agent, if the user is one and comes with a desktop, present,
+// and ends his sessions on desktops. The agent is stored even when he was
+// present already, so that of two desktops at the same moment one is refused.
+func (s *Service) enter(tx *store.Tx, ses user.Session, takeOver bool) ([]string, error) {
+	a, err := tx.Agent(ses.User)
+	if domain.KindOf(err) == domain.NotFound || err == nil && !Desktop(ses.Device) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := tx.SessionsOf(ses.User)
+	if err != nil {
+		return nil, err
+	}
+	var replaced []string
+	for _, old := range sessions {
+		if !Desktop(old.Device) {
 			continue
 		}
-		o.hashes = append(o.hashes, ses.TokenHash)
-		if ses.Device != device && a.Reachable && a.Presence != agent.SignedOut {
-			o.inReach = true
+		if old.Device != ses.Device && a.Reachable && a.Presence != agent.SignedOut && !takeOver {
+			return nil, domain.Errorf(domain.SignedInElsewhere, "%s is signed in on another desktop", ses.User)
+		}
+		replaced = append(replaced, old.TokenHash)
+		if err := tx.DeleteSession(old.TokenHash); err != nil {
+			return nil, err
 		}
 	}
-	return o
+	a.SignIn(s.now())
+	return replaced, tx.PutAgent(a, "agent.signed_in")
 }
 
 // toolDevice marks programs that only ask and never serve contacts.
@@ -189,9 +184,13 @@ func (s *Service) Lookup(ctx context.Context, tokenHash string) (user.Session, *
 	return ses, u, err
 }
 
-// SignOut ends one session.
+// SignOut ends one session. With his desktop's the agent is signed out, which is
+// refused while he has a contact.
 func (s *Service) SignOut(ctx context.Context, ses user.Session) error {
 	err := s.store.Update(ctx, domain.Actor{User: ses.User}, "", func(tx *store.Tx) error {
+		if err := s.leave(tx, ses); err != nil {
+			return err
+		}
 		return tx.DeleteSession(ses.TokenHash)
 	})
 	if err == nil {
@@ -200,20 +199,39 @@ func (s *Service) SignOut(ctx context.Context, ses user.Session) error {
 	return err
 }
 
-// ChangePassword sets a new password for a user who knows the old one.
-func (s *Service) ChangePassword(ctx context.Context, name domain.UserID, old, changed string) error {
-	now := s.now()
-	if err := s.backoff.check(string(name), now); err != nil {
-		return err
+func (s *Service) leave(tx *store.Tx, ses user.Session) error {
+	a, err := tx.Agent(ses.User)
+	if domain.KindOf(err) == domain.NotFound || err == nil && !Desktop(ses.Device) {
+		return nil
 	}
-	u, _, err := s.load(ctx, name, toolDevice)
 	if err != nil {
 		return err
 	}
-	if u == nil || !s.hasher.match(u.PasswordHash, old) {
-		s.backoff.failed(string(name), now)
+	if err := a.SignOut(s.now()); err != nil {
+		return err
+	}
+	return tx.PutAgent(a, "agent.signed_out")
+}
+
+// ChangePassword sets a new password for a user who knows the old one.
+func (s *Service) ChangePassword(ctx context.Context, name domain.UserID, old, changed string) error {
+	if err := s.backoff.attempt(string(name), s.now()); err != nil {
+		return err
+	}
+	u, err := s.find(ctx, name)
+	if err != nil {
+		return err
+	}
+	ok := false
+	if u != nil {
+		if ok, err = s.hasher.match(ctx, u.PasswordHash, old); err != nil {
+			return err
+		}
+	}
+	if !ok {
 		return &domain.Error{Kind: domain.Invalid, Subject: "old_password", Text: "the old password is wrong"}
 	}
+	s.backoff.succeeded(string(name))
 	return s.setPassword(ctx, domain.Actor{User: name}, name, changed)
 }
 
@@ -221,7 +239,7 @@ func (s *Service) setPassword(ctx context.Context, actor domain.Actor, name doma
 	if err := checkNewPassword(password); err != nil {
 		return err
 	}
-	hash, err := s.hasher.hash(password)
+	hash, err := s.hasher.hash(ctx, password)
 	if err != nil {
 		return err
 	}

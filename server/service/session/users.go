@@ -32,7 +32,7 @@ func (s *Service) AddUser(ctx context.Context, actor domain.Actor, n NewUser) er
 	if err := s.checkNew(n); err != nil {
 		return err
 	}
-	hash, err := s.hasher.hash(n.Password)
+	hash, err := s.hasher.hash(ctx, n.Password)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,9 +49,10 @@ type Config struct {
 	Encoder Encoder
 	// ID names the numbering; a restarted hub has a new one.
 	ID string
-	// Presence is told when an agent's first stream comes and the last has been
-	// gone for Grace.
-	Presence func(user domain.UserID, up bool)
+	// Presence is told when an agent's first stream comes and when the last has
+	// been gone for Grace: one call at a time for each user, again and again
+	// until it returns nil. Its context ends with Close.
+	Presence func(ctx context.Context, user domain.UserID, up bool) error
 	Grace    time.Duration
 }
 
@@ -80,11 +82,16 @@ type Hub struct {
 	streams  map[*Stream]struct{}
 	byUser   map[domain.UserID]map[*Stream]struct{}
 	leaving  map[domain.UserID]*time.Timer
+	// telling are users whose presence is being told; true if it has to be
+	// told again.
+	telling map[domain.UserID]bool
 	// dirty are queues whose figures have changed since they were last sent.
 	dirty map[domain.QueueID]bool
 
 	sub     *bus.Subscription
 	closed  bool
+	life    context.Context //nolint:containedctx // the life of the hub
+	stop    context.CancelFunc
 	pending sync.WaitGroup
 }
 
@@ -93,11 +100,13 @@ func New(cfg Config) *Hub {
 	if cfg.Grace == 0 {
 		cfg.Grace = 5 * time.Second
 	}
-	return &Hub{
+	h := &Hub{
 		cfg: cfg, view: newView(), streams: map[*Stream]struct{}{},
 		byUser: map[domain.UserID]map[*Stream]struct{}{}, leaving: map[domain.UserID]*time.Timer{},
-		dirty: map[domain.QueueID]bool{},
+		telling: map[domain.UserID]bool{}, dirty: map[domain.QueueID]bool{},
 	}
+	h.life, h.stop = context.WithCancel(context.Background())
+	return h
 }
 
 // Start subscribes first and reads the store second, so that nothing falls
@@ -109,63 +118,6 @@ func (h *Hub) Start(ctx context.Context) error {
 	}
 	h.sub = sub
 	return h.Refresh(ctx)
-}
-
-// Refresh reads everything from the store. It heals what a silent bus has lost.
-func (h *Hub) Refresh(ctx context.Context) error {
-	return h.cfg.Store.View(ctx, func(tx *store.Tx) error {
-		queues, err := tx.Queues()
-		if err != nil {
-			return err
-		}
-		agents, err := tx.Agents()
-		if err != nil {
-			return err
-		}
-		interactions, err := tx.OpenInteractions()
-		if err != nil {
-			return err
-		}
-		contacts, err := tx.LiveContacts()
-		if err != nil {
-			return err
-		}
-		linked, err := h.linked(tx, interactions)
-		if err != nil {
-			return err
-		}
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		for _, q := range queues {
-			h.setQueue(q)
-		}
-		for _, a := range agents {
-			h.setAgent(a)
-		}
-		for _, i := range interactions {
-			h.setInteraction(i)
-		}
-		for _, c := range append(contacts, linked...) {
-			h.setContact(c)
-		}
-		h.flush()
-		return nil
-	})
-}
-
-// linked reads the ended contacts of open interactions.
-func (h *Hub) linked(tx *store.Tx, interactions []*interaction.Interaction) ([]*contact.Contact, error) {
-	var linked []*contact.Contact
-	for _, i := range interactions {
-		for _, id := range i.Contacts {
-			c, err := tx.Contact(id)
-			if err != nil {
-				return nil, err
-			}
-			linked = append(linked, c)
-		}
-	}
-	return linked, nil
 }
 
 func (h *Hub) event(e domain.Event) {
@@ -216,14 +168,28 @@ func (h *Hub) setAgent(a *agent.Agent) {
 	}
 	h.view.agents[a.User] = a
 	h.record("agent:"+string(a.User), h.cfg.Encoder.Agent(a), audience{users: [2]domain.UserID{a.User}, supervisor: true})
-	if old == nil || old.State() != a.State() {
-		for _, q := range a.Queues {
+	if old == nil {
+		old = &agent.Agent{User: a.User}
+	}
+	moved := !slices.Equal(old.Queues, a.Queues)
+	if moved || old.State() != a.State() {
+		for _, q := range slices.Concat(old.Queues, a.Queues) {
 			h.dirty[q] = true
 		}
 	}
-	if old != nil && len(old.Work) > len(a.Work) {
+	if moved {
+		for s := range h.byUser[a.User] {
+			s.queues = a.Queues
+			s.restart()
+		}
+	}
+	if slices.ContainsFunc(old.Work, func(w agent.Work) bool { return !has(a, w.Contact) }) {
 		h.sweepContacts(a.User)
 	}
+}
+
+func has(a *agent.Agent, id domain.ContactID) bool {
+	return slices.ContainsFunc(a.Work, func(w agent.Work) bool { return w.Contact == id })
 }
 
 func (h *Hub) setInteraction(i *interaction.Interaction) {
@@ -350,5 +316,6 @@ func (h *Hub) Close() {
 		t.Stop()
 	}
 	h.mu.Unlock()
+	h.stop()
 	h.pending.Wait()
 }

@@ -13,6 +13,9 @@ import (
 // maxPending is how many entities an outbox holds before it becomes a snapshot.
 const maxPending = 2048
 
+// tellAgain is how long Presence is left alone after it failed.
+const tellAgain = time.Second
+
 // Viewer is who watches.
 type Viewer struct {
 	User domain.UserID
@@ -111,10 +114,16 @@ func (s *Stream) put(ch change) {
 	}
 	s.pending[ch.key] = ch.data
 	if len(s.order) > maxPending {
-		s.snapshot = true
-		clear(s.pending)
-		s.order = nil
+		s.restart()
 	}
+	s.signal()
+}
+
+// restart makes the next batch a snapshot.
+func (s *Stream) restart() {
+	s.snapshot = true
+	clear(s.pending)
+	s.order = nil
 	s.signal()
 }
 
@@ -238,14 +247,14 @@ func (h *Hub) desktops(user domain.UserID) int {
 }
 
 func (h *Hub) arrived(v Viewer) {
-	if !v.Desktop {
+	if !v.Desktop || h.closed {
 		return
 	}
 	if t := h.leaving[v.User]; t != nil {
 		t.Stop()
 		delete(h.leaving, v.User)
 	}
-	h.tell(v.User, true)
+	h.tell(v.User)
 }
 
 // left tells that an agent is out of reach once he has been so for the grace
@@ -257,16 +266,52 @@ func (h *Hub) left(v Viewer) {
 	if t := h.leaving[v.User]; t != nil {
 		t.Stop()
 	}
-	h.leaving[v.User] = time.AfterFunc(h.cfg.Grace, func() {
+	var t *time.Timer
+	t = time.AfterFunc(h.cfg.Grace, func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		delete(h.leaving, v.User)
-		if !h.closed && h.desktops(v.User) == 0 {
-			h.tell(v.User, false)
+		if h.closed || h.leaving[v.User] != t {
+			return
 		}
+		delete(h.leaving, v.User)
+		h.tell(v.User)
 	})
+	h.leaving[v.User] = t
 }
 
-func (h *Hub) tell(user domain.UserID, up bool) {
-	h.pending.Go(func() { h.cfg.Presence(user, up) })
+// tell makes Presence know whether a user has a desktop. What it tells is read
+// when it is told, so that a slow store cannot put coming after going.
+func (h *Hub) tell(user domain.UserID) {
+	if _, running := h.telling[user]; running {
+		h.telling[user] = true
+		return
+	}
+	h.telling[user] = false
+	h.pending.Go(func() { h.keepTelling(user) })
+}
+
+func (h *Hub) keepTelling(user domain.UserID) {
+	for {
+		h.mu.Lock()
+		up := h.desktops(user) > 0 || h.leaving[user] != nil
+		h.telling[user] = false
+		h.mu.Unlock()
+		err := h.cfg.Presence(h.life, user, up)
+		if err != nil {
+			h.cfg.Log.Error("reach of an agent not stored: trying again", "agent", user, "up", up, "err", err)
+			select {
+			case <-h.life.Done():
+			case <-time.After(tellAgain):
+			}
+		}
+		h.mu.Lock()
+		done := h.life.Err() != nil || err == nil && !h.telling[user]
+		if done {
+			delete(h.telling, user)
+		}
+		h.mu.Unlock()
+		if done {
+			return
+		}
+	}
 }

@@ -3,6 +3,7 @@ package work
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,28 +20,29 @@ import (
 type owner struct {
 	epoch  domain.Epoch
 	pool   *routing.Pool
-	queues map[domain.QueueID]queue.Queue
 	timers map[string]*time.Timer
+	// versions are of what timers were set for: a late event sets none.
+	versions map[string]uint64
 }
 
-// retryAfter is how long routing waits when the store does not take an offer
+// retryAfter is how long routing waits when the store does not take a change
 // for another reason than that somebody was faster.
 const retryAfter = 500 * time.Millisecond
+
+// errLost means that another node has the lease.
+var errLost = errors.New("the routing lease is lost")
 
 // Run competes for the lease and routes while it has it, until ctx ends. The
 // lease is then given up at once.
 func (s *Service) Run(ctx context.Context) error {
+	defer s.busy.Wait()
 	defer close(s.stopped)
 	events := make(chan domain.Event, 4096)
-	overflow := make(chan struct{}, 1)
 	sub, err := s.cfg.Bus.SubscribeEvents(func(e domain.Event) {
 		select {
 		case events <- e:
-		default: // the store is read anew instead
-			select {
-			case overflow <- struct{}{}:
-			default:
-			}
+		default:
+			s.Refresh()
 		}
 	})
 	if err != nil {
@@ -57,7 +59,7 @@ func (s *Service) Run(ctx context.Context) error {
 			return nil
 		case <-renew.C:
 			s.claim(ctx)
-		case <-overflow:
+		case <-s.stale:
 			if s.owner != nil {
 				s.reload(ctx, s.owner.epoch)
 			}
@@ -71,6 +73,14 @@ func (s *Service) Run(ctx context.Context) error {
 			}
 		}
 		s.route(ctx)
+	}
+}
+
+// Refresh makes the owner read the store anew, because events were lost.
+func (s *Service) Refresh() {
+	select {
+	case s.stale <- struct{}{}:
+	default:
 	}
 }
 
@@ -113,7 +123,6 @@ func (s *Service) drop() {
 func (s *Service) resign() {
 	owned := s.owner != nil
 	s.drop()
-	s.busy.Wait()
 	if !owned {
 		return
 	}
@@ -144,11 +153,10 @@ func (s *Service) reload(ctx context.Context, epoch domain.Epoch) {
 			return err
 		}
 		s.owner = &owner{
-			epoch: epoch, pool: routing.NewPool(),
-			queues: map[domain.QueueID]queue.Queue{}, timers: map[string]*time.Timer{},
+			epoch: epoch, pool: routing.NewPool(), timers: map[string]*time.Timer{}, versions: map[string]uint64{},
 		}
 		for _, q := range queues {
-			s.setQueue(*q)
+			s.owner.pool.SetQueue(*q)
 		}
 		for _, a := range agents {
 			s.setAgent(a)
@@ -180,7 +188,7 @@ func (s *Service) apply(e domain.Event) {
 	case domain.KindQueue:
 		var q queue.Queue
 		if err = json.Unmarshal(e.State, &q); err == nil {
-			s.setQueue(q)
+			s.owner.pool.SetQueue(q)
 		}
 	case domain.KindInteraction, domain.KindUser, domain.KindSession:
 	}
@@ -189,66 +197,39 @@ func (s *Service) apply(e domain.Event) {
 	}
 }
 
-func (s *Service) setQueue(q queue.Queue) {
-	s.owner.queues[q.ID] = q
-	s.owner.pool.SetQueue(q)
-}
-
 func (s *Service) setContact(c *contact.Contact) {
 	s.owner.pool.SetContact(c, s.cfg.Now())
 	key := "contact:" + string(c.ID)
+	if c.Version < s.owner.versions[key] {
+		return
+	}
+	s.owner.versions[key] = c.Version
 	if c.State != contact.Offered {
 		s.unschedule(key)
+		if c.State == contact.Ended {
+			delete(s.owner.versions, key)
+		}
 		return
 	}
 	id, number := c.ID, c.OfferNumber
-	s.schedule(key, c.OfferDeadline, func(ctx context.Context) { s.expireOffer(ctx, id, number) })
+	s.schedule(key, c.OfferDeadline, func(ctx context.Context) error { return s.expireOffer(ctx, id, number) })
 }
 
 func (s *Service) setAgent(a *agent.Agent) {
 	s.owner.pool.SetAgent(a, s.cfg.Now())
 	key := "agent:" + string(a.User)
+	if a.Version < s.owner.versions[key] {
+		return
+	}
+	s.owner.versions[key] = a.Version
+	s.rest(a)
 	w := a.WrapUpAt()
 	if w == nil {
 		s.unschedule(key)
 		return
 	}
 	user := a.User
-	s.schedule(key, w.Deadline, func(ctx context.Context) { s.expireWrapUp(ctx, user) })
-}
-
-func (s *Service) schedule(key string, at time.Time, check func(context.Context)) {
-	s.unschedule(key)
-	s.owner.timers[key] = time.AfterFunc(at.Sub(s.cfg.Now()), func() {
-		s.post(func() {
-			delete(s.owner.timers, key)
-			s.background(check)
-		})
-	})
-}
-
-func (s *Service) unschedule(key string) {
-	if t := s.owner.timers[key]; t != nil {
-		t.Stop()
-		delete(s.owner.timers, key)
-	}
-}
-
-// post brings f to Run's goroutine; it is dropped when there is none any more.
-func (s *Service) post(f func()) {
-	select {
-	case s.inbox <- f:
-	case <-s.stopped:
-	}
-}
-
-// background runs f beside the loop; the store groups what comes together.
-func (s *Service) background(f func(context.Context)) {
-	s.busy.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		f(ctx)
-	})
+	s.schedule(key, w.Deadline, func(ctx context.Context) error { return s.expireWrapUp(ctx, user) })
 }
 
 // route carries out every decision that can be made now.
@@ -262,27 +243,41 @@ func (s *Service) route(ctx context.Context) {
 		if !ok {
 			return
 		}
-		s.background(func(ctx context.Context) {
-			err := s.offer(ctx, o.epoch, a)
-			if err == nil {
-				return
-			}
-			p := s.fresh(a)
-			failed := func() { s.offerFailed(o, a, p) }
-			if domain.KindOf(err) == domain.Conflict {
-				s.post(failed)
-				return
-			}
-			s.cfg.Log.Error("offer not stored", "contact", a.Contact, "agent", a.Agent, "err", err)
-			time.AfterFunc(retryAfter, func() { s.post(failed) })
-		})
+		s.background(func(ctx context.Context) { s.carryOut(ctx, o, a) })
 	}
+}
+
+// carryOut stores an offer. One that was not stored frees both sides again: at
+// once when somebody was faster, later when the store is in trouble.
+func (s *Service) carryOut(ctx context.Context, o *owner, a routing.Assignment) {
+	err := s.offer(ctx, o.epoch, a)
+	if err == nil {
+		return
+	}
+	if errors.Is(err, errLost) {
+		s.post(func() {
+			if s.owner == o {
+				s.drop()
+			}
+		})
+		return
+	}
+	p, known := s.fresh(a)
+	failed := func() { s.offerFailed(o, a, p) }
+	if known && domain.KindOf(err) == domain.Conflict {
+		s.post(failed)
+		return
+	}
+	s.cfg.Log.Error("offer not stored", "contact", a.Contact, "agent", a.Agent, "err", err)
+	time.AfterFunc(retryAfter, func() { s.post(failed) })
 }
 
 // offer rings a contact at an agent, if both are still free.
 func (s *Service) offer(ctx context.Context, epoch domain.Epoch, a routing.Assignment) error {
 	return s.cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
-		if err := tx.Fence(Lease, epoch); err != nil {
+		if err := tx.Fence(Lease, epoch); domain.KindOf(err) == domain.Conflict && err != nil {
+			return fmt.Errorf("%w: %w", errLost, err)
+		} else if err != nil {
 			return err
 		}
 		c, ag, err := load(tx, a.Contact, a.Agent)
@@ -311,19 +306,18 @@ type pair struct {
 	agent   *agent.Agent
 }
 
-func (s *Service) fresh(a routing.Assignment) pair {
+func (s *Service) fresh(a routing.Assignment) (p pair, known bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	var p pair
 	err := s.cfg.Store.View(ctx, func(tx *store.Tx) error {
 		var err error
 		p.contact, p.agent, err = load(tx, a.Contact, a.Agent)
 		return err
 	})
 	if err != nil {
-		return pair{}
+		return pair{}, false
 	}
-	return p
+	return p, true
 }
 
 // offerFailed frees both, with what the store has of them.
@@ -337,50 +331,5 @@ func (s *Service) offerFailed(o *owner, a routing.Assignment, p pair) {
 	}
 	if p.agent != nil {
 		s.setAgent(p.agent)
-	}
-}
-
-// expireOffer takes back an offer that was not answered in time (RONA).
-func (s *Service) expireOffer(ctx context.Context, id domain.ContactID, number uint64) {
-	err := s.cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
-		c, err := tx.Contact(id)
-		if err != nil {
-			return err
-		}
-		if c.State != contact.Offered || c.OfferNumber != number {
-			return nil
-		}
-		a, err := tx.Agent(c.Agent)
-		if err != nil {
-			return err
-		}
-		q, err := tx.Queue(c.Queue)
-		if err != nil {
-			return err
-		}
-		if err := c.Return(); err != nil {
-			return err
-		}
-		a.Miss(id, q.WithDefaults().MissLimit, s.cfg.Now())
-		return save(tx, c, "contact.missed", a, "agent.missed")
-	})
-	if err != nil {
-		s.cfg.Log.Error("offer not taken back", "contact", id, "err", err)
-	}
-}
-
-func (s *Service) expireWrapUp(ctx context.Context, user domain.UserID) {
-	err := s.cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
-		a, err := tx.Agent(user)
-		if err != nil {
-			return err
-		}
-		if !a.ExpireWrapUps(s.cfg.Now()) {
-			return nil
-		}
-		return tx.PutAgent(a, "agent.wrap_up_expired")
-	})
-	if err != nil {
-		s.cfg.Log.Error("wrap-up not ended", "agent", user, "err", err)
 	}
 }

@@ -43,6 +43,7 @@ type Service struct {
 	owner *owner
 	// inbox brings results of what runs beside Run's goroutine home.
 	inbox   chan func()
+	stale   chan struct{}
 	stopped chan struct{}
 	busy    sync.WaitGroup
 }
@@ -52,7 +53,7 @@ func New(cfg Config) *Service {
 	if cfg.LeaseTTL == 0 {
 		cfg.LeaseTTL = 3 * time.Second
 	}
-	return &Service{cfg: cfg, inbox: make(chan func(), 1024), stopped: make(chan struct{})}
+	return &Service{cfg: cfg, inbox: make(chan func(), 1024), stale: make(chan struct{}, 1), stopped: make(chan struct{})}
 }
 
 // Accept connects the offered contact with the agent and begins an
@@ -99,7 +100,7 @@ func (s *Service) Reject(ctx context.Context, user domain.UserID, cmd domain.Com
 		if err := c.Return(); err != nil {
 			return err
 		}
-		a.Withdraw(id, s.cfg.Now())
+		a.Reject(id, s.cfg.Now())
 		return save(tx, c, "contact.rejected", a, "agent.rejected")
 	})
 }

@@ -128,3 +128,7 @@ func OfferPayloads() []Payload {
 	}
 	return all
 }
+
+// sends tells whether we may send. Nothing is numbered while we may not, so
+// that the far side sees no loss when we go on.
+func (c *Chosen) sends() bool { return c.Direction == SendRecv || c.Direction == SendOnly }

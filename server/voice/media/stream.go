@@ -112,7 +112,7 @@ func (s *Stream) Forward(p *Packet, event bool) {
 	if event {
 		p.Type = c.Event
 	}
-	if s.events.speaking() || event && c.Event == 0 {
+	if s.events.speaking() || event && c.Event == 0 || !c.sends() {
 		s.out.Skip(p)
 		return
 	}
@@ -157,7 +157,7 @@ func (s *Stream) Close() error {
 // tick sends the frame that is due.
 func (s *Stream) tick(now time.Time) {
 	c := s.chosen.Load()
-	if c == nil || s.closed.Load() {
+	if c == nil || s.closed.Load() || !c.sends() {
 		return
 	}
 	s.mu.Lock()
@@ -203,7 +203,7 @@ func (s *Stream) send(c *Chosen, now time.Time) (ended func()) {
 }
 
 func (s *Stream) write(c *Chosen, p *Packet) {
-	if c.Direction != SendRecv && c.Direction != SendOnly || len(p.Payload) > MaxPacket-headerSize {
+	if len(p.Payload) > MaxPacket-headerSize {
 		return
 	}
 	p.SSRC = s.ssrc

@@ -12,7 +12,7 @@ import (
 
 // contact is where the far side reaches us within the dialog.
 func (d *Dialog) contact() lib.Header {
-	addr := netip.AddrPortFrom(d.server.cfg.Host, d.server.Addr().Port())
+	addr := netip.AddrPortFrom(d.server.cfg.Host, d.server.port(d.transport))
 	value := fmt.Sprintf("<sip:parley@%s>", addr)
 	if t := strings.ToLower(d.transport); t != "udp" {
 		value = fmt.Sprintf("<sip:parley@%s;transport=%s>", addr, t)
@@ -39,7 +39,7 @@ func (d *Dialog) request(method lib.RequestMethod, body []byte) *lib.Request {
 	d.localSeq++
 	via := &lib.ViaHeader{
 		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: d.transport,
-		Host: hostText(d.server.cfg.Host), Port: int(d.server.Addr().Port()),
+		Host: hostText(d.server.cfg.Host), Port: int(d.server.port(d.transport)),
 	}
 	via.Params.Add("branch", lib.GenerateBranchN(16))
 	via.Params.Add("rport", "")

@@ -61,6 +61,7 @@ type Server struct {
 	nonces  nonces
 	ua      *sipgo.UserAgent
 	udp     net.PacketConn
+	tlsPort uint16
 	closers []func() error
 	wg      sync.WaitGroup
 	ctx     context.Context
@@ -76,8 +77,12 @@ type Server struct {
 const minSession = 90 * time.Second
 
 // unlimitDatagrams lets messages over 1300 bytes go out as fragments: a trunk
-// that sent the request by UDP can take the answer by UDP.
-var unlimitDatagrams = sync.OnceFunc(func() { lib.UDPMTUSize = math.MaxUint16 })
+// that sent the request by UDP can take the answer by UDP. It also keeps the
+// library from writing to the process-wide log.
+var unlimitDatagrams = sync.OnceFunc(func() {
+	lib.UDPMTUSize = math.MaxUint16
+	lib.SetDefaultLogger(slog.New(slog.DiscardHandler))
+})
 
 // Listen opens the sockets and serves.
 func Listen(cfg Config, handler Handler) (*Server, error) {
@@ -134,6 +139,7 @@ func (s *Server) listen(quiet *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("listen for SIP over TLS: %w", err)
 	}
+	s.tlsPort = addrPortOf(secure.Addr()).Port()
 	s.start(func() error { return srv.ServeTLS(&streams{secure, s.gate}) }, secure.Close)
 	return nil
 }
@@ -167,6 +173,14 @@ func (s *Server) start(serve, closer func() error) {
 
 // Addr is the address of the UDP and TCP listeners.
 func (s *Server) Addr() netip.AddrPort { return addrPortOf(s.udp.LocalAddr()) }
+
+// port is the one we listen on for a transport.
+func (s *Server) port(transport string) uint16 {
+	if transport == "TLS" {
+		return s.tlsPort
+	}
+	return s.Addr().Port()
+}
 
 // Close ends what is left and releases the sockets.
 func (s *Server) Close() error {
