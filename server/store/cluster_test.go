@@ -42,6 +42,18 @@ func TestLeaseAgainstModel(t *testing.T) {
 			nodes := rapid.SampledFrom([]domain.NodeID{"a", "b", "c"})
 			do := func(fn func(*Tx) error) error { return s.Update(t.Context(), domain.Centre, "", fn) }
 			r.Repeat(map[string]func(*rapid.T){
+				"": func(r *rapid.T) {
+					err := s.View(t.Context(), func(tx *Tx) error {
+						holder, epoch, err := tx.LeaseHolder(name)
+						if holder != m.holder || epoch != m.epoch {
+							r.Errorf("holder is %q with epoch %d, want %+v", holder, epoch, m)
+						}
+						return err
+					})
+					if err != nil {
+						r.Fatal(err)
+					}
+				},
 				"acquire": func(r *rapid.T) {
 					node, ttl := nodes.Draw(r, "node"), time.Duration(rapid.IntRange(1, 5).Draw(r, "ttl"))*time.Second
 					var epoch domain.Epoch

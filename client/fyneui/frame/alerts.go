@@ -83,7 +83,7 @@ type alertLine struct {
 
 	host    part.Host
 	icon    *look.Icon
-	text    *part.Text
+	text    *part.Lines
 	arrow   *look.Icon
 	ground  *part.Ground
 	root    *fyne.Container
@@ -95,10 +95,10 @@ type alertLine struct {
 func newAlertLine(host part.Host, open func(string)) *alertLine {
 	l := &alertLine{
 		host: host, open: open, icon: look.NewIcon("", look.Text),
-		text:  part.NewText("", look.Body, look.Text).Elastic(60),
+		text:  part.NewLines(look.Text),
 		arrow: look.NewIcon("chevron-right", look.Muted).Scaled(0.8), ground: part.NewGround("", "", look.Hair),
 	}
-	l.root = container.NewStack(l.ground, part.RowStretch(look.Gap, 1, l.icon, l.text, l.arrow))
+	l.root = container.NewStack(l.ground, container.NewBorder(nil, nil, l.icon, l.arrow, part.Inset(look.Gap, 0, l.text)))
 	l.ExtendBaseWidget(l)
 	l.Hide()
 	return l

@@ -92,7 +92,7 @@ type evenLines struct{}
 
 func (evenLines) heights() [3]float32 {
 	f := look.Size(look.Body) / 14
-	return [3]float32{22 * f, 32 * f, 22 * f}
+	return [3]float32{22 * f, 28 * f, 34 * f}
 }
 
 func (e evenLines) MinSize(objects []fyne.CanvasObject) fyne.Size {
@@ -118,20 +118,21 @@ type accountPanel struct {
 	caption *part.Text
 	chip    *part.Chip
 	icon    *look.Icon
-	name    *part.Text
-	detail  *part.Text
+	name    *part.HintText
+	detail  *part.HintText
 	actions *actions
 }
 
 func newAccountPanel(host part.Host, m Model) *accountPanel {
 	p := &accountPanel{
 		caption: part.Caption(""), chip: part.NewChip(), icon: look.NewIcon("", look.Muted),
-		name:    part.NewText("", look.Title, look.Text).Bold().Elastic(60),
-		detail:  part.NewText("", look.Body, look.Muted).Elastic(60),
+		name:    part.NewHintText(host, look.Title, look.Text, true),
+		detail:  part.NewHintText(host, look.Body, look.Muted, false),
 		actions: newActions(host, m),
 	}
 	p.root = threeLines(part.RowStretch(look.Gap, 0, p.caption, p.chip),
-		part.RowStretch(look.Gap, 1, p.icon, p.name, p.actions.row), p.detail)
+		part.RowStretch(look.Gap, 1, p.icon, p.name),
+		part.RowStretch(look.Gap, 0, p.detail, p.actions.row))
 	return p
 }
 
@@ -189,10 +190,10 @@ type contactPanel struct {
 	root    *fyne.Container
 	caption *part.Text
 	chip    *part.Chip
-	line    *part.Text
+	line    *part.HintText
 	talk    *part.Text
 	hold    *part.Text
-	queue   *part.Text
+	queue   *part.HintText
 	mute    *look.Icon
 	why     *part.Button
 	details []vm.Field
@@ -201,10 +202,10 @@ type contactPanel struct {
 func newContactPanel(host part.Host) *contactPanel {
 	p := &contactPanel{
 		caption: part.Caption(""), chip: part.NewChip(), mute: look.NewIcon(vm.IconMute, look.Attention),
-		line:  part.NewText("", look.Title, look.Text).Bold().Elastic(60),
+		line:  part.NewHintText(host, look.Title, look.Text, true),
 		talk:  part.NewText("", look.Body, look.Text).Bold(),
 		hold:  part.NewText("", look.Body, look.Attention).Bold(),
-		queue: part.NewText("", look.Body, look.Muted).Elastic(40),
+		queue: part.NewHintText(host, look.Body, look.Muted, false),
 	}
 	p.why = part.NewIconButton(host, vm.IconInfo, "", p.openWhy)
 	p.why.Enter = true

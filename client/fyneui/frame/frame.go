@@ -40,6 +40,7 @@ func New(host Host, m Model, contents Contents, canvas func() fyne.Canvas) *Fram
 		offer: NewOfferCard(host, m.Do), keypad: newKeypad(host, m), dock: container.NewStack(), hints: newHints(),
 	}
 	f.Dialog = NewDialog(host, canvas, NewOfferCard(host, m.Do))
+	f.Dialog.Under = f.offer
 	bar := part.Panel(f.toolbar.root)
 	base := container.New(&windowLayout{frame: f}, f.context.root, bar, f.nav.root, f.work.root, f.dock, f.status.root)
 	floating := container.New(&floatLayout{frame: f}, f.offer.Root, f.keypad.root, f.hints.root)

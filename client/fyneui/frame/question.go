@@ -23,8 +23,10 @@ type Dialog struct {
 	row    *fyne.Container
 	first  *part.Button
 	answer func(id string)
-	// Offer is the card that stands above the question.
+	// Offer is the card that stands above the question; Under is where the frame
+	// has its own, which it covers.
 	Offer *OfferCard
+	Under *OfferCard
 }
 
 // NewDialog makes a closed dialog for a canvas; offer may be nil.
@@ -38,7 +40,7 @@ func NewDialog(host Host, canvas func() fyne.Canvas, offer *OfferCard) *Dialog {
 	card := part.Card(part.AtLeast(420, 0, part.Stack(look.Wide, d.title, textBox, d.row)))
 	objects := []fyne.CanvasObject{part.NewGround("shadow", "", 0), container.NewCenter(card)}
 	if offer != nil {
-		objects = append(objects, container.New(corner{}, offer.Root))
+		objects = append(objects, container.New(&covering{d}, offer.Root))
 	}
 	d.layer = &dialogLayer{content: container.NewStack(objects...)}
 	d.layer.ExtendBaseWidget(d.layer)
@@ -112,13 +114,14 @@ func (l *dialogLayer) CreateRenderer() fyne.WidgetRenderer {
 // Tapped is called by Fyne.
 func (l *dialogLayer) Tapped(*fyne.PointEvent) {}
 
-// corner puts an object at the lower right of the workspace.
-type corner struct{}
+// covering puts the card where the frame's own stands.
+type covering struct{ dialog *Dialog }
 
-func (corner) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+func (c *covering) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
-func (corner) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	m := objects[0].MinSize()
-	objects[0].Resize(m)
-	objects[0].Move(fyne.NewPos(max(size.Width-m.Width-look.Huge, 0), max(size.Height-m.Height-48, 0)))
+func (c *covering) Layout(objects []fyne.CanvasObject, _ fyne.Size) {
+	objects[0].Resize(objects[0].MinSize())
+	if c.dialog.Under != nil {
+		objects[0].Move(c.dialog.Under.Root.Position())
+	}
 }

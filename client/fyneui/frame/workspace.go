@@ -29,7 +29,7 @@ func newWorkspace(host part.Host, contents Contents, choose func(desk.TabID)) *w
 		host: host, contents: contents, choose: choose, strip: part.Flow(look.Hair),
 		tabs: map[desk.TabID]*part.Button{}, slot: container.NewStack(), note: container.NewStack(),
 	}
-	w.root = container.NewBorder(part.Inset(0, 0, w.strip), nil, nil, nil, part.Inset(0, look.Hair, w.slot))
+	w.root = container.NewBorder(w.strip, nil, nil, nil, part.Inset(0, look.Hair, w.slot))
 	return w
 }
 

@@ -17,7 +17,7 @@ type youPanel struct {
 	name    *part.Text
 	chip    *part.Chip
 	timer   *part.Text
-	reason  *part.Text
+	reason  *part.HintText
 	wrapUp  *part.Text
 	load    *part.Text
 	open    *part.Button
@@ -29,7 +29,7 @@ func newYouPanel(host part.Host, m Model) *youPanel {
 		model: m, caption: part.Caption(""), chip: part.NewChip(),
 		name:   part.NewText("", look.Caption, look.Muted).Elastic(30),
 		timer:  part.NewText("", look.Title, look.Text).Bold(),
-		reason: part.NewText("", look.Body, look.Muted).Elastic(40),
+		reason: part.NewHintText(host, look.Body, look.Muted, false),
 		wrapUp: part.NewText("", look.Body, look.Attention).Bold(),
 		load:   part.NewText("", look.Caption, look.Muted),
 	}
@@ -37,8 +37,8 @@ func newYouPanel(host part.Host, m Model) *youPanel {
 	p.open.Enter = true
 	p.root = threeLines(
 		part.RowStretch(look.Gap, 1, p.caption, p.name, p.load),
-		part.RowStretch(look.Gap, 0, p.chip, p.timer, p.open),
-		part.RowStretch(look.Gap, 1, p.wrapUp, p.reason))
+		part.RowStretch(look.Gap, 1, p.chip, part.Space(), p.timer),
+		part.RowStretch(look.Gap, 1, p.wrapUp, p.reason, p.open))
 	return p
 }
 

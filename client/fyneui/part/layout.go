@@ -44,6 +44,9 @@ func AtLeast(width, height float32, o fyne.CanvasObject) *fyne.Container {
 	return container.New(atLeast{width, height}, o)
 }
 
+// Space takes the room that Stretch gives it and draws nothing.
+func Space() fyne.CanvasObject { return container.NewWithoutLayout() }
+
 // Centered puts an object in the middle at its own size.
 func Centered(o fyne.CanvasObject) *fyne.Container { return container.NewCenter(o) }
 

@@ -129,10 +129,21 @@ type innerList struct {
 	at   widget.ListItemID
 }
 
-// pick selects without moving the view to a row that is already in sight.
+// pick selects a row and brings it into sight.
 func (l *innerList) pick(i widget.ListItemID) {
 	l.at = i
 	l.Select(i)
+}
+
+// Resize is called by Fyne. A selection made while the list had no size has moved
+// the view as if nothing were visible.
+func (l *innerList) Resize(size fyne.Size) {
+	first := l.Size().Height == 0 && size.Height > 0
+	l.List.Resize(size)
+	if first {
+		l.ScrollToTop()
+		l.ScrollTo(l.at)
+	}
 }
 
 // TypedKey is called by Fyne: arrows select, as in other lists of the desktop.

@@ -70,7 +70,7 @@ func NewHistory(host part.Host, m HistoryModel, titled bool) *History {
 		filters: [3]*part.Choice{
 			part.NewChoice(host, m.SetOwner), part.NewChoice(host, m.SetEnded), part.NewChoice(host, m.SetPeriod),
 		},
-		labels: [3]*part.Text{part.Caption(""), part.Caption(""), part.Caption("")},
+		labels: [3]*part.Text{filterLabel(), filterLabel(), filterLabel()},
 		reset:  part.NewButton(host, part.StyleNormal, func() { m.Do(history.CmdReset) }),
 		more:   part.NewButton(host, part.StyleNormal, func() { m.Do(history.CmdMore) }),
 		choose: part.NewMessage(host), heading: section(), facts: part.NewFacts(0.36),
@@ -83,20 +83,23 @@ func NewHistory(host part.Host, m HistoryModel, titled bool) *History {
 	h.list = part.NewList(host, func() part.RowView[history.Row] { return newHistoryRow() }, m.Choose)
 	h.contacts = part.NewColumn(look.Gap, func() part.RowView[contactLine] {
 		r := &contactLineRow{}
-		r.init(r, 0)
+		r.initBelow(r)
 		return r
 	})
 	h.build(titled)
 	return h
 }
 
+// filterLabel is never cut: the filters begin a new line instead.
+func filterLabel() *part.Text { return part.NewText("", look.Caption, look.Muted).Bold() }
+
 func (h *History) build(titled bool) {
-	bar := part.Flow(look.Gap, part.AtLeast(220, 0, part.SearchBox(h.search)))
+	bar := part.Flow(look.Pad)
 	for i, f := range h.filters {
-		bar.Add(part.Row(look.Hair, h.labels[i], f.Button))
+		bar.Add(part.Row(look.Gap, h.labels[i], f.Button))
 	}
 	bar.Add(h.reset)
-	head := part.Stack(look.Gap, h.title, bar)
+	head := part.Stack(look.Gap, h.title, part.SearchBox(h.search), bar)
 	part.Visible(h.title, titled)
 
 	note, noteBox := part.NewParagraph("", widget.MediumImportance)

@@ -33,19 +33,19 @@ func NewLive(host part.Host, m LiveModel) *Live {
 		title: heading(), summary: part.NewText("", look.Body, look.Muted).Elastic(80),
 		stale: part.NewNotice(host, func() {}),
 	}
-	l.queues = newBoard(host, m.SortQueues, []float32{4, 2, 2, 2, 2}, func() part.RowView[live.QueueRow] {
+	l.queues = newBoard(host, m.SortQueues, []float32{4, 2, 2, 2, 2}, func(figures *[]bool) part.RowView[live.QueueRow] {
 		r := &queueRow{}
-		r.init(r, []float32{4, 2, 2, 2, 2})
+		r.init(r, []float32{4, 2, 2, 2, 2}, figures)
 		return r
 	})
-	l.agents = newBoard(host, m.SortAgents, []float32{4, 3, 3, 2, 2}, func() part.RowView[live.AgentRow] {
+	l.agents = newBoard(host, m.SortAgents, []float32{4, 3, 3, 2, 2}, func(figures *[]bool) part.RowView[live.AgentRow] {
 		r := &agentRow{}
-		r.init(r, []float32{4, 3, 3, 2, 2})
+		r.init(r, []float32{4, 3, 3, 2, 2}, figures)
 		return r
 	})
 	head := part.Stack(look.Hair, l.title, l.summary, l.stale.Container)
 	l.Root = container.NewBorder(part.Inset(0, look.Hair, head), nil, nil, nil,
-		container.New(stacked{2, 3}, l.queues.root, l.agents.root))
+		container.New(&boards{queues: l.queues}, l.queues.root, l.agents.root))
 	return l
 }
 
@@ -58,19 +58,19 @@ func (l *Live) Show(st live.State) {
 	l.agents.set(st.Agents.Title, st.Agents.Columns, st.Agents.Rows, st.Agents.Empty)
 }
 
-// stacked shares the height by weights.
-type stacked []float32
+// boards gives the queues the height of their rows, up to half of the room, and
+// the agents the rest.
+type boards struct{ queues *board[live.QueueRow] }
 
-func (s stacked) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(300, 240) }
+func (b *boards) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(300, 240) }
 
-func (s stacked) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	y, room := float32(0), size.Height-look.Gap
-	for i, o := range objects {
-		height := room * s[i] / (s[0] + s[1])
-		o.Resize(fyne.NewSize(size.Width, height))
-		o.Move(fyne.NewPos(0, y))
-		y += height + look.Gap
-	}
+func (b *boards) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	room := size.Height - look.Gap
+	upper := min(b.queues.natural(), room/2)
+	objects[0].Resize(fyne.NewSize(size.Width, upper))
+	objects[0].Move(fyne.NewPos(0, 0))
+	objects[1].Resize(fyne.NewSize(size.Width, room-upper))
+	objects[1].Move(fyne.NewPos(0, upper+look.Gap))
 }
 
 // board is a table: a heading, columns that sort, and a virtual list.
@@ -84,12 +84,15 @@ type board[R vm.Row] struct {
 	shares  []float32
 	columns []live.Column
 	list    *part.List[R]
+	view    func() part.RowView[R]
+	figures *[]bool
 }
 
-func newBoard[R vm.Row](host part.Host, sort func(string), shares []float32, view func() part.RowView[R]) *board[R] {
-	b := &board[R]{host: host, title: section(), sort: sort, shares: shares}
+func newBoard[R vm.Row](host part.Host, sort func(string), shares []float32, view func(figures *[]bool) part.RowView[R]) *board[R] {
+	b := &board[R]{host: host, title: section(), sort: sort, shares: shares, figures: &[]bool{}}
+	b.view = func() part.RowView[R] { return view(b.figures) }
 	b.header = container.NewStack()
-	b.list = part.NewList(host, view, func(string) {})
+	b.list = part.NewList(host, b.view, func(string) {})
 	b.root = part.Panel(container.NewBorder(
 		part.Stack(look.Hair, b.title, b.header, part.Separator(false)), nil, nil, nil, b.list.Container))
 	return b
@@ -106,6 +109,12 @@ func (b *board[R]) set(title string, columns []live.Column, rows []R, empty stri
 	b.list.Say(part.Notes{})
 }
 
+// natural is the height at which no row is hidden.
+func (b *board[R]) natural() float32 {
+	head := b.title.MinSize().Height + b.header.MinSize().Height + 40
+	return head + float32(max(len(b.list.Rows()), 2))*(b.view().MinSize().Height+look.Hair)
+}
+
 func (b *board[R]) setColumns(columns []live.Column) {
 	if len(b.buttons) != len(columns) {
 		b.buttons = nil
@@ -115,11 +124,19 @@ func (b *board[R]) setColumns(columns []live.Column) {
 			button.Enter = true
 			b.buttons = append(b.buttons, button)
 			objects[i] = part.Row(0, button)
+			if columns[i].Figures {
+				objects[i] = part.RowStretch(0, 0, part.Space(), button)
+			}
 		}
 		b.header.Objects = []fyne.CanvasObject{part.Split(look.Gap, b.shares[:len(columns)], objects...)}
 		b.header.Refresh()
 	}
 	b.columns = columns
+	figures := make([]bool, len(columns))
+	for i, c := range columns {
+		figures[i] = c.Figures
+	}
+	*b.figures = figures
 	for i, c := range columns {
 		icon := map[int]string{1: "chevron-up", -1: "chevron-down"}[c.Sorted]
 		b.buttons[i].Set(vm.Command{Title: c.Title, Icon: icon, Enabled: true})
@@ -134,10 +151,13 @@ type cells struct {
 	icon  *look.Icon
 	chip  *part.Chip
 	root  *fyne.Container
+	// figures says which columns are aligned to the right.
+	figures *[]bool
 }
 
 // init makes the cells; the chip stands in the second column, where there is one.
-func (c *cells) init(self fyne.Widget, shares []float32) {
+func (c *cells) init(self fyne.Widget, shares []float32, figures *[]bool) {
+	c.figures = figures
 	c.icon, c.chip = look.NewIcon("", look.Muted), part.NewChip()
 	objects := make([]fyne.CanvasObject, len(shares))
 	for i := range shares {
@@ -147,7 +167,7 @@ func (c *cells) init(self fyne.Widget, shares []float32) {
 	}
 	c.texts[0].Bold()
 	objects[0] = part.Inset(look.Pad, 0, part.RowStretch(look.Gap, 1, c.icon, c.texts[0]))
-	objects[1] = part.Inset(look.Pad, 0, part.Row(look.Gap, c.chip, c.texts[1]))
+	objects[1] = part.Inset(look.Pad, 0, part.RowStretch(look.Gap, 1, c.chip, c.texts[1]))
 	c.root = part.Inset(0, look.Gap, part.Split(look.Gap, shares, objects...))
 	c.ExtendBaseWidget(self)
 }
@@ -158,6 +178,9 @@ func (c *cells) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRe
 func (c *cells) set(texts []string, tone vm.Tone) {
 	for i, t := range texts {
 		if i < len(c.texts) {
+			if i < len(*c.figures) && (*c.figures)[i] {
+				c.texts[i].Right()
+			}
 			c.texts[i].SetTone(t, look.ToneText(tone))
 		}
 	}

@@ -26,15 +26,28 @@ type twoLines struct {
 }
 
 func (t *twoLines) init(self fyne.Widget, inset float32) {
+	t.make()
+	t.lay(self, inset, part.RowStretch(look.Gap, 0, t.first, t.chip, t.right), t.second)
+}
+
+// initBelow puts the chip into the second line, for narrow places.
+func (t *twoLines) initBelow(self fyne.Widget) {
+	t.make()
+	t.lay(self, 0, part.RowStretch(look.Gap, 0, t.first, t.right), part.RowStretch(look.Gap, 1, t.chip, t.second))
+}
+
+func (t *twoLines) make() {
 	t.icon = look.NewIcon("", look.Muted)
 	t.first = part.NewText("", look.Body, look.Text).Bold().Elastic(60)
 	t.right = part.NewText("", look.Caption, look.Muted)
 	t.second = part.NewText("", look.Body, look.Muted).Elastic(60)
 	t.chip = part.NewChip()
+}
+
+func (t *twoLines) lay(self fyne.Widget, inset float32, first, second fyne.CanvasObject) {
 	t.root = part.Inset(inset, look.Hair, container.NewBorder(nil, nil,
 		container.NewVBox(part.Inset(0, 2, t.icon)), nil,
-		part.Inset(look.Gap, 0, part.Stack(2,
-			part.RowStretch(look.Gap, 0, t.first, t.chip, t.right), t.second))))
+		part.Inset(look.Gap, 0, part.Stack(look.Hair, first, second))))
 	t.ExtendBaseWidget(self)
 }
 
@@ -114,7 +127,7 @@ type contactRow struct{ twoLines }
 
 func newContactRow() *contactRow {
 	r := &contactRow{}
-	r.init(r, 0)
+	r.initBelow(r)
 	return r
 }
 
