@@ -1,12 +1,18 @@
 package app
 
 import (
+	"errors"
 	"log/slog"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"parley/client/local"
+	"parley/client/model"
+	"parley/client/phone"
+	"parley/client/phone/rtc"
+	"parley/client/vm"
 	"parley/client/vm/signin"
 )
 
@@ -69,5 +75,83 @@ func TestOnThisMachine(t *testing.T) {
 		if got := onThisMachine(server); got != want {
 			t.Errorf("%q: %v, want %v", server, got, want)
 		}
+	}
+}
+
+// next is the stage after a change.
+func next(t *testing.T, stages <-chan Stage, what string, signIn, desktop bool) Stage {
+	t.Helper()
+	s := <-stages
+	if (s.SignIn != nil) != signIn || (s.Desktop != nil) != desktop {
+		t.Fatalf("%s: stage %+v, want sign-in %v and desktop %v", what, s, signIn, desktop)
+	}
+	return s
+}
+
+// A session that ends against the user's will leaves his desktop as it is.
+func TestStages(t *testing.T) {
+	a, stages := newApp(t, Config{Server: "http://127.0.0.1:1"})
+	over := func(ended model.Ended) {
+		a.onWorld(model.World{Link: model.LinkSignedOut, Ended: ended})
+	}
+	next(t, stages, "start", true, false)
+	a.post(func() { a.signedIn("server", "agent-en") })
+	first := next(t, stages, "signed in", false, true)
+	over(model.EndedExpired)
+	over(model.EndedExpired)
+	next(t, stages, "expired", true, true)
+	a.post(func() { a.signedIn("server", "agent-en") })
+	if s := next(t, stages, "signed in again", false, true); s.Desktop != first.Desktop {
+		t.Error("the desktop of an expired session was thrown away")
+	}
+	over(model.EndedTakenOver)
+	next(t, stages, "taken over", true, true)
+	a.post(func() { a.signedIn("server", "agent-fr") })
+	if s := next(t, stages, "another user", false, true); s.Desktop == first.Desktop {
+		t.Error("another user got the desktop of the one before")
+	}
+	over(model.EndedSignedOut)
+	next(t, stages, "signed out", true, false)
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+	if len(stages) != 0 {
+		t.Errorf("%d more stages", len(stages))
+	}
+}
+
+func TestSoundStates(t *testing.T) {
+	a, stages := newApp(t, Config{Server: "http://127.0.0.1:1"})
+	<-stages
+	done := make(chan model.PhoneState)
+	state := phone.State{Muted: true, Problems: []string{"gone"}, Calls: []phone.Call{
+		{ID: "a", Media: rtc.Connecting}, {ID: "b", Media: rtc.Connected}, {ID: "c", Media: rtc.Failed}, {ID: "d", Media: rtc.Closed},
+	}}
+	a.post(func() { done <- a.soundOf(state) })
+	got := <-done
+	want := model.PhoneState{Muted: true, Media: map[string]model.MediaState{
+		"a": model.MediaConnecting, "b": model.MediaConnected, "c": model.MediaFailed, "d": model.MediaNone,
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("state (-want +got):\n%s", diff)
+	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLooks(t *testing.T) {
+	a, _ := newApp(t, Config{})
+	if theme, scale := a.Looks(); theme != "" || scale != 1 {
+		t.Errorf("at first: theme %q scale %v", theme, scale)
+	}
+	if err := errors.Join(a.store.SetPreference(vm.PrefTheme, "dark"), a.store.SetPreference(vm.PrefScale, "125")); err != nil {
+		t.Fatal(err)
+	}
+	if theme, scale := a.Looks(); theme != "dark" || scale != 1.25 {
+		t.Errorf("theme %q scale %v", theme, scale)
+	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
 	}
 }

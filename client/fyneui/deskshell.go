@@ -117,28 +117,28 @@ func (d *deskShell) moveFocus(f vm.Focus) {
 		h.Focus(d.note.Editor())
 	case vm.FocusKeypad:
 		h.Focus(d.frame.KeypadFocus())
-	case vm.FocusSearch:
-		h.Focus(d.searchHere())
-	case vm.FocusWorkspace:
-		if d.state.Place == desk.PlaceWork && d.state.Tab == desk.TabOverview {
-			h.Focus(d.overview.FocusTarget())
-			return
+	case vm.FocusSearch, vm.FocusWorkspace:
+		if o := d.focusHere(); o != nil {
+			h.Focus(o)
 		}
-		h.Focus(d.searchHere())
 	}
 }
 
-// searchHere is the search of the place that is shown.
-func (d *deskShell) searchHere() fyne.Focusable {
-	switch {
-	case d.state.Place == desk.PlaceAccounts:
+// focusHere is where the keys go in the place that is shown; nil where nothing
+// waits for them.
+func (d *deskShell) focusHere() fyne.Focusable {
+	switch d.state.Place {
+	case desk.PlaceAccounts:
 		return d.accounts.Search()
-	case d.state.Place == desk.PlaceHistory:
+	case desk.PlaceHistory:
 		return d.history.Search()
-	case d.state.Tab == desk.TabHistory:
-		return d.accountHistory.Search()
+	case desk.PlaceWork:
+		if d.state.Tab == desk.TabHistory {
+			return d.accountHistory.Search()
+		}
+		return d.overview.FocusTarget()
 	default:
-		return d.overview.Search()
+		return nil
 	}
 }
 

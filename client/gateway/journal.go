@@ -1,6 +1,9 @@
 package gateway
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // Journal keeps records, in the order of their numbers, until they are removed.
 // A record is durable when the method that wrote it returns nil. Its methods may
@@ -14,29 +17,32 @@ type Journal interface {
 	Remove(number uint64) error
 	// SetAside takes a record out of the order and keeps it for a human.
 	SetAside(number uint64, body []byte, reason string) error
-	// Each visits the records in order.
+	// Each visits the records in order; visit may change the journal.
 	Each(visit func(number uint64, body []byte) error) error
 	Close() error
 }
 
 // Memory is a Journal that lasts as long as its process, for robots.
 type Memory struct {
-	mu    sync.Mutex
-	last  uint64
-	order []uint64
-	body  map[uint64][]byte
+	mu      sync.Mutex
+	last    uint64
+	records []memoryRecord
+}
+
+type memoryRecord struct {
+	number uint64
+	body   []byte
 }
 
 // NewMemory makes an empty Memory.
-func NewMemory() *Memory { return &Memory{body: map[uint64][]byte{}} }
+func NewMemory() *Memory { return &Memory{} }
 
 // Append stores a record after all others.
 func (m *Memory) Append(body []byte) (uint64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.last++
-	m.order = append(m.order, m.last)
-	m.body[m.last] = body
+	m.records = append(m.records, memoryRecord{m.last, body})
 	return m.last, nil
 }
 
@@ -44,7 +50,11 @@ func (m *Memory) Append(body []byte) (uint64, error) {
 func (m *Memory) Replace(number uint64, body []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.body[number] = body
+	for i := range m.records {
+		if m.records[i].number == number {
+			m.records[i].body = body
+		}
+	}
 	return nil
 }
 
@@ -52,7 +62,7 @@ func (m *Memory) Replace(number uint64, body []byte) error {
 func (m *Memory) Remove(number uint64) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.body, number)
+	m.records = slices.DeleteFunc(m.records, func(r memoryRecord) bool { return r.number == number })
 	return nil
 }
 
@@ -62,13 +72,10 @@ func (m *Memory) SetAside(number uint64, _ []byte, _ string) error { return m.Re
 // Each visits the records in order.
 func (m *Memory) Each(visit func(number uint64, body []byte) error) error {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, n := range m.order {
-		body, ok := m.body[n]
-		if !ok {
-			continue
-		}
-		if err := visit(n, body); err != nil {
+	records := slices.Clone(m.records)
+	m.mu.Unlock()
+	for _, r := range records {
+		if err := visit(r.number, r.body); err != nil {
 			return err
 		}
 	}

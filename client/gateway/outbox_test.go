@@ -339,3 +339,24 @@ func TestMemory(t *testing.T) {
 		t.Errorf("records %v, %v", got, err)
 	}
 }
+
+// A record that is no command is put aside, and the rest is sent.
+func TestUnreadableRecord(t *testing.T) {
+	j := NewMemory()
+	for _, body := range []string{`{"kind":"note","interaction":"i","text":"a"}`, `{"kind":`, `{"kind":"end","interaction":"i"}`} {
+		if _, err := j.Append([]byte(body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o, err := openOutbox(j, "s", "u")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []kind
+	for _, e := range o.pending() {
+		kinds = append(kinds, e.Kind)
+	}
+	if diff := cmp.Diff([]kind{kindNote, kindEnd}, kinds); diff != "" {
+		t.Errorf("entries (-want +got):\n%s", diff)
+	}
+}

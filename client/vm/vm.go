@@ -6,6 +6,12 @@
 // return nothing; their result arrives as state. One goroutine runs a screen:
 // it takes one input after another, and only the latest state reaches a shell
 // that is slower.
+//
+// An app makes a signin.Screen, and after signing in one desktop.Desktop, which
+// owns all other screens; it feeds OnWorld and OnPhone and implements the ports.
+// A shell subscribes to the states, dispatches them to its UI thread, and calls
+// the intents. Every text in a state is in the user's language already, and every
+// time is formatted.
 package vm
 
 import (

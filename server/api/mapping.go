@@ -118,8 +118,10 @@ func wireContact(c *contact.Contact) *parleyv1.Contact {
 func wireAgent(a *agent.Agent) *parleyv1.Agent {
 	out := &parleyv1.Agent{
 		User: string(a.User), Version: a.Version, DisplayName: a.DisplayName, State: agentStates[a.State()],
-		Reason: a.Reason, Since: stamp(a.Since), ReadyNext: a.NextPresence == agent.Ready, ReasonNext: a.NextReason,
+		Reason: a.Reason, Since: stamp(a.Since),
 	}
+	presence, reason := a.Next()
+	out.ReadyNext, out.ReasonNext = presence == agent.Ready, reason
 	for ch, capacity := range a.Capacity {
 		out.Loads = append(out.Loads, &parleyv1.ChannelLoad{
 			Channel: channel(ch), Capacity: int32(capacity), OpenWork: int32(a.Load(ch)),

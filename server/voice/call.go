@@ -49,6 +49,7 @@ func newCall(v *Voice, d *sip.Dialog) (*call, error) {
 		if err != nil {
 			return nil, err
 		}
+		chosen.Signal = d.Call.Source.Addr()
 		c.offer, c.chosen = s, &chosen
 	}
 	pair, err := v.ports.Open()

@@ -110,6 +110,7 @@ func (c *call) apply(session media.Session) bool {
 	if err != nil {
 		return false
 	}
+	chosen.Signal = c.dialog.Call.Source.Addr()
 	c.chosen = &chosen
 	c.stream.Set(chosen)
 	if held := heldBy(chosen); held != c.farHeld {

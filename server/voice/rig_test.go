@@ -104,11 +104,11 @@ func (r *rig) dial(cfg phone.Config) *phone.Call {
 
 // desk is the handler of the tests: it answers as it is told and keeps reports.
 type desk struct {
-	refuse  domaincall.Refusal
 	reports chan string
 
-	mu    sync.Mutex
-	calls []domaincall.Arrival
+	mu     sync.Mutex
+	refuse domaincall.Refusal
+	calls  []domaincall.Arrival
 }
 
 func newDesk() *desk { return &desk{reports: make(chan string, 100)} }
@@ -116,9 +116,10 @@ func newDesk() *desk { return &desk{reports: make(chan string, 100)} }
 func (d *desk) Arrived(_ context.Context, a domaincall.Arrival) domaincall.Refusal {
 	d.mu.Lock()
 	d.calls = append(d.calls, a)
+	refusal := d.refuse
 	d.mu.Unlock()
 	d.reports <- "arrived"
-	return d.refuse
+	return refusal
 }
 func (d *desk) Greeted(domain.ContactID)    { d.reports <- "greeted" }
 func (d *desk) CallerLeft(domain.ContactID) { d.reports <- "left" }
@@ -160,7 +161,7 @@ func (r *rig) must(err error) {
 }
 
 // until waits for a condition of the running system.
-func until(t *testing.T, what string, ok func() bool) {
+func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	deadline := time.After(wait)
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -203,7 +204,7 @@ func goertzel(pcm []int16, hertz, rate int) float64 {
 
 // agentDesk is an agent's desktop as far as media go.
 type agentDesk struct {
-	t     *testing.T
+	t     testing.TB
 	pc    *webrtc.PeerConnection
 	track *webrtc.TrackLocalStaticRTP
 	wg    sync.WaitGroup
@@ -216,7 +217,7 @@ type agentDesk struct {
 }
 
 // newAgent makes an agent who offers the codecs.
-func newAgent(t *testing.T, names ...codec.Name) *agentDesk {
+func newAgent(t testing.TB, names ...codec.Name) *agentDesk {
 	t.Helper()
 	engine := new(webrtc.MediaEngine)
 	for _, name := range names {

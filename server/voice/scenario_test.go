@@ -28,7 +28,9 @@ func TestRefusal(t *testing.T) {
 		domaincall.UnknownNumber, domaincall.Busy, domaincall.TemporarilyUnavailable, domaincall.Stopping, domaincall.Declined,
 	} {
 		r := newRig(t, nil)
+		r.desk.mu.Lock()
 		r.desk.refuse = refusal
+		r.desk.mu.Unlock()
 		c := r.dial(phone.Config{})
 		err := c.Wait(r.bounded())
 		if !errors.Is(err, phone.ErrRefused) || !strings.Contains(err.Error(), itoa(int(refusal))) {
@@ -303,4 +305,33 @@ func TestCloseRefusesAndWaits(t *testing.T) {
 	}
 	r.must(<-closed)
 	cancel()
+}
+
+// TestWrongFingerprint is an agent whose certificate is not the one his offer
+// names: somebody else has taken the media path.
+func TestWrongFingerprint(t *testing.T) {
+	r := newRig(t, nil)
+	c := r.dial(phone.Config{})
+	id := r.arrive(c)
+	a := newAgent(t, codec.PCMA)
+	offer := a.offer()
+	at := strings.Index(offer, "a=fingerprint:sha-256 ") + len("a=fingerprint:sha-256 ")
+	forged := offer[:at] + "00:11:22:33" + offer[at+11:]
+	answer, err := r.voice.OpenAgent(context.Background(), id, forged)
+	r.must(err)
+	r.must(r.voice.Connect(id))
+	a.accept(answer)
+	r.expect("agent lost")
+	if hears(c.Heard(), agentTone) {
+		t.Error("caller hears the wrong agent")
+	}
+	until(t, "caller hears music", callerHears(c, musicTone))
+}
+
+func TestNoCommonCodec(t *testing.T) {
+	r := newRig(t, nil)
+	c := r.dial(phone.Config{Codecs: []codec.Name{"GSM"}})
+	if err := c.Wait(r.bounded()); err == nil || !strings.Contains(err.Error(), "488") {
+		t.Errorf("end: %v, want 488", err)
+	}
 }

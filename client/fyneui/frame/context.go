@@ -52,7 +52,7 @@ func (l *contextLayout) shares() []float32 {
 	if l.narrow {
 		return []float32{10, 11, 11, 10}
 	}
-	return []float32{26, 23, 28, 23}
+	return []float32{50, 51, 57, 42}
 }
 
 func (l *contextLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
@@ -119,7 +119,7 @@ type accountPanel struct {
 	chip    *part.Chip
 	icon    *look.Icon
 	name    *part.HintText
-	detail  *part.HintText
+	detail  *part.Lines
 	actions *actions
 }
 
@@ -127,7 +127,7 @@ func newAccountPanel(host part.Host, m Model) *accountPanel {
 	p := &accountPanel{
 		caption: part.Caption(""), chip: part.NewChip(), icon: look.NewIcon("", look.Muted),
 		name:    part.NewHintText(host, look.Title, look.Text, true),
-		detail:  part.NewHintText(host, look.Body, look.Muted, false),
+		detail:  part.NewLines(look.Muted),
 		actions: newActions(host, m),
 	}
 	p.root = threeLines(part.RowStretch(look.Gap, 0, p.caption, p.chip),
@@ -193,7 +193,7 @@ type contactPanel struct {
 	line    *part.HintText
 	talk    *part.Text
 	hold    *part.Text
-	queue   *part.HintText
+	queue   *part.Lines
 	mute    *look.Icon
 	why     *part.Button
 	details []vm.Field
@@ -205,7 +205,7 @@ func newContactPanel(host part.Host) *contactPanel {
 		line:  part.NewHintText(host, look.Title, look.Text, true),
 		talk:  part.NewText("", look.Body, look.Text).Bold(),
 		hold:  part.NewText("", look.Body, look.Attention).Bold(),
-		queue: part.NewHintText(host, look.Body, look.Muted, false),
+		queue: part.NewLines(look.Muted),
 	}
 	p.why = part.NewIconButton(host, vm.IconInfo, "", p.openWhy)
 	p.why.Enter = true

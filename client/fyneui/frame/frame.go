@@ -44,7 +44,7 @@ func New(host Host, m Model, contents Contents, canvas func() fyne.Canvas) *Fram
 	bar := part.Panel(f.toolbar.root)
 	base := container.New(&windowLayout{frame: f}, f.context.root, bar, f.nav.root, f.work.root, f.dock, f.status.root)
 	floating := container.New(&floatLayout{frame: f}, f.offer.Root, f.keypad.root, f.hints.root)
-	f.Root = container.NewStack(part.NewGround("background", "", 0), base, floating)
+	f.Root = container.NewStack(part.NewGround("background", "", 0), container.NewVScroll(base), floating)
 	f.setNarrow(false)
 	return f
 }
@@ -96,7 +96,17 @@ type windowLayout struct{ frame *Frame }
 // a tab and the context area has two rows.
 const narrowBelow float32 = 1180
 
-func (l *windowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(640, 400) }
+// leastRoom is the height at normal text size that the workspace always has; where
+// large text leaves less the whole window scrolls.
+const leastRoom float32 = 250
+
+func (l *windowLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	height := leastRoom*look.Size(look.Body)/14 + 4*look.Gap
+	for _, fixed := range []fyne.CanvasObject{o[0], o[1], o[5]} {
+		height += fixed.MinSize().Height
+	}
+	return fyne.NewSize(640, height)
+}
 
 func (l *windowLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	area, bar, nav, work, dock, status := o[0], o[1], o[2], o[3], o[4], o[5]
@@ -137,13 +147,14 @@ type floatLayout struct{ frame *Frame }
 
 func (l *floatLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
-func (l *floatLayout) Layout(o []fyne.CanvasObject, _ fyne.Size) {
+func (l *floatLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	work := l.frame.work.root
 	end := work.Position().AddXY(work.Size().Width, work.Size().Height)
+	end.Y = min(end.Y, size.Height-l.frame.status.root.MinSize().Height-look.Gap)
 	offer := o[0].MinSize()
 	o[0].Resize(offer)
 	o[0].Move(fyne.NewPos(max(end.X-offer.Width-look.Hair, 0), max(end.Y-offer.Height-look.Hair, 0)))
 	pad := o[1].MinSize()
 	o[1].Resize(pad)
-	o[1].Move(fyne.NewPos(work.Position().X+look.Huge, work.Position().Y+look.Gap))
+	o[1].Move(fyne.NewPos(work.Position().X+look.Huge, max(min(work.Position().Y+look.Gap, end.Y-pad.Height), 0)))
 }

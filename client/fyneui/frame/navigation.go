@@ -25,9 +25,9 @@ type navigation struct {
 type navWidth struct{ narrow bool }
 
 func (w *navWidth) MinSize(o []fyne.CanvasObject) fyne.Size {
-	width := float32(176)
+	width := float32(188)
 	if w.narrow {
-		width = 148
+		width = 176
 	}
 	return fyne.NewSize(width*look.Size(look.Body)/14, o[0].MinSize().Height)
 }
@@ -52,9 +52,8 @@ func newNavigation(host part.Host, m Model) *navigation {
 		return newInteractionView(host, m.Select)
 	})
 	n.width = &navWidth{}
-	n.root = part.Panel(container.New(n.width, container.NewBorder(n.places.Container, nil, nil, nil,
-		container.NewBorder(part.Inset(0, look.Gap, part.Stack(look.Gap, part.Separator(false), n.label)), nil, nil, nil,
-			container.NewVScroll(n.interactions.Container)))))
+	n.root = part.Panel(container.New(n.width, container.NewVScroll(part.Stack(look.Gap,
+		n.places.Container, part.Separator(false), n.label, n.interactions.Container))))
 	return n
 }
 

@@ -126,21 +126,32 @@ func (l *barLayout) place(objects []fyne.CanvasObject, width float32, put bool) 
 	var x, y float32
 	for i, o := range objects {
 		m := o.MinSize()
+		_, button := o.(*part.Button)
 		if x > 0 && width > 0 && x+m.Width > width+0.5 {
 			x, y = 0, y+height+look.Hair
 		}
 		if i == last && i > 0 {
 			x += spare
 		}
-		if put {
-			h := height
-			if _, ok := o.(*part.Button); !ok {
-				h = m.Height
-			}
-			o.Resize(fyne.NewSize(m.Width, h))
-			o.Move(fyne.NewPos(x, y+(height-h)/2))
+		// A separator at the end or beginning of a line separates nothing.
+		if !button && (x == 0 || i+1 < len(objects) && x+gap+objects[i+1].MinSize().Width > width+0.5) {
+			m = fyne.Size{}
 		}
-		x += m.Width + gap
+		if put {
+			putInLine(o, m, button, fyne.NewPos(x, y), height)
+		}
+		if m.Width > 0 {
+			x += m.Width + gap
+		}
 	}
 	return y + height
+}
+
+// putInLine gives buttons the height of the line and centres separators.
+func putInLine(o fyne.CanvasObject, size fyne.Size, button bool, at fyne.Position, height float32) {
+	if button {
+		size.Height = height
+	}
+	o.Resize(size)
+	o.Move(at.AddXY(0, (height-size.Height)/2))
 }

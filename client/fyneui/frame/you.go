@@ -17,7 +17,7 @@ type youPanel struct {
 	name    *part.Text
 	chip    *part.Chip
 	timer   *part.Text
-	reason  *part.HintText
+	reason  *part.Lines
 	wrapUp  *part.Text
 	load    *part.Text
 	open    *part.Button
@@ -29,7 +29,7 @@ func newYouPanel(host part.Host, m Model) *youPanel {
 		model: m, caption: part.Caption(""), chip: part.NewChip(),
 		name:   part.NewText("", look.Caption, look.Muted).Elastic(30),
 		timer:  part.NewText("", look.Title, look.Text).Bold(),
-		reason: part.NewHintText(host, look.Body, look.Muted, false),
+		reason: part.NewLines(look.Muted),
 		wrapUp: part.NewText("", look.Body, look.Attention).Bold(),
 		load:   part.NewText("", look.Caption, look.Muted),
 	}

@@ -1,6 +1,8 @@
 package part
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -180,7 +182,7 @@ func (b *Button) Hint() string {
 	if hint == "" && (b.iconOnly || b.cmd.Shortcut != "") {
 		hint = b.cmd.Title
 	}
-	if b.cmd.Shortcut != "" && hint != "" {
+	if b.cmd.Shortcut != "" && hint != "" && !strings.Contains(hint, b.cmd.Shortcut) {
 		hint += "   " + b.cmd.Shortcut
 	}
 	return hint

@@ -19,7 +19,10 @@ type Chip struct {
 	root   *fyne.Container
 	tone   vm.Tone
 	name   string
+	room   room
 }
+
+func (c *Chip) onRoom(f func()) { c.room.changed = f }
 
 // NewChip makes an empty chip, which is hidden until it has a word.
 func NewChip() *Chip {
@@ -47,6 +50,7 @@ func (c *Chip) Set(icon, word string, tone vm.Tone) {
 	c.word.SetTone(word, text)
 	setVisible(c, word != "")
 	c.root.Refresh()
+	c.room.want(c.Wanted())
 }
 
 // Wanted is the width of the whole chip.

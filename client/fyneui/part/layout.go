@@ -11,12 +11,18 @@ import (
 // Row puts objects side by side, the ones that Stretch names sharing what is
 // left over; each stands in the middle of the height.
 func Row(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&line{gap: gap, stretch: -1}, objects...)
+	return RowStretch(gap, -1, objects...)
 }
 
 // RowStretch is Row with one object that takes all room left over.
 func RowStretch(gap float32, stretch int, objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&line{gap: gap, stretch: stretch}, objects...)
+	c := container.New(&line{gap: gap, stretch: stretch}, objects...)
+	for _, o := range objects {
+		if o, ok := o.(interface{ onRoom(f func()) }); ok {
+			o.onRoom(func() { c.Layout.Layout(c.Objects, c.Size()) })
+		}
+	}
+	return c
 }
 
 // Stack puts objects below each other at full width.

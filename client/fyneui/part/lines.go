@@ -18,7 +18,10 @@ type Lines struct {
 
 	text  string
 	color fyne.ThemeColorName
+	room  room
 }
+
+func (l *Lines) onRoom(f func()) { l.room.changed = f }
 
 // NewLines makes an empty text.
 func NewLines(color fyne.ThemeColorName) *Lines {
@@ -32,7 +35,13 @@ func (l *Lines) Set(text string) {
 	if l.text != text {
 		l.text = text
 		l.Refresh()
+		l.room.want(l.Wanted())
 	}
+}
+
+// Wanted is the width of the text in two lines, with some room for the break.
+func (l *Lines) Wanted() float32 {
+	return fyne.MeasureText(l.text, look.Size(look.Caption), fyne.TextStyle{}).Width*0.5 + 60
 }
 
 // CreateRenderer is called by Fyne.
@@ -53,7 +62,7 @@ func (r *linesRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r *linesRenderer) MinSize() fyne.Size {
-	h := look.Size(look.Caption) * 1.35
+	h := look.Size(look.Caption) * 1.35 * 2
 	return fyne.NewSize(min(60, fyne.MeasureText(r.lines.text, look.Size(look.Caption), fyne.TextStyle{}).Width), h)
 }
 
@@ -110,3 +119,6 @@ func (h *HintText) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut is called by Fyne.
 func (h *HintText) MouseOut() { h.host.Hint(h, "") }
+
+// String is the whole text.
+func (l *Lines) String() string { return l.text }

@@ -59,12 +59,15 @@ func (n *Notice) Text() string { return n.notice.Text }
 // Facts draws labels and values in two columns.
 type Facts struct {
 	*fyne.Container
+	host   Host
 	fields []vm.Field
 	wide   float32
 }
 
 // NewFacts makes an empty table of facts whose labels take a share of the width.
-func NewFacts(labels float32) *Facts { return &Facts{Container: Stack(look.Gap), wide: labels} }
+func NewFacts(host Host, labels float32) *Facts {
+	return &Facts{Container: Stack(look.Gap), host: host, wide: labels}
+}
 
 // Set takes the fields over.
 func (f *Facts) Set(fields []vm.Field) {
@@ -74,9 +77,11 @@ func (f *Facts) Set(fields []vm.Field) {
 	f.fields = fields
 	objects := make([]fyne.CanvasObject, 0, len(fields))
 	for _, one := range fields {
+		value := NewHintText(f.host, look.Body, look.Text, false)
+		value.Set(one.Value)
 		objects = append(objects, Split(look.Gap, []float32{f.wide, 1 - f.wide},
 			NewText(one.Label, look.Body, look.Muted).Elastic(40),
-			NewText(one.Value, look.Body, look.Text).Elastic(40)))
+			value))
 	}
 	f.Objects = objects
 	f.Refresh()

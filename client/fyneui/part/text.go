@@ -23,7 +23,24 @@ type Text struct {
 	align   fyne.TextAlign
 	elastic bool
 	least   float32
+	room    room
 }
+
+// room tells the row that an elastic object stands in when the width that it wants
+// has changed: Fyne lays out anew only when a least width has.
+type room struct {
+	last    float32
+	changed func()
+}
+
+func (r *room) want(width float32) {
+	if r.changed != nil && r.last != width {
+		r.last = width
+		r.changed()
+	}
+}
+
+func (t *Text) onRoom(f func()) { t.room.changed = f }
 
 // NewText makes a line in a size and colour of the theme.
 func NewText(text string, size fyne.ThemeSizeName, color fyne.ThemeColorName) *Text {
@@ -65,8 +82,12 @@ func (t *Text) SetTone(text string, color fyne.ThemeColorName) {
 	if t.text == text && t.color == color {
 		return
 	}
+	same := t.text == text
 	t.text, t.color = text, color
 	t.Refresh()
+	if !same {
+		t.room.want(t.Wanted())
+	}
 }
 
 // Wanted is the width of the whole line.

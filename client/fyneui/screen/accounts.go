@@ -56,7 +56,7 @@ func NewAccounts(host part.Host, m AccountsModel) *Accounts {
 		title: heading(), result: part.NewText("", look.Caption, look.Muted).Elastic(40),
 		search: part.NewEntry(host), commands: newCommandRow(host, m.Do), retry: m.Retry,
 		choose: part.NewMessage(host), name: section(), icon: look.NewIcon("", look.AccentText).Scaled(1.2),
-		facts: part.NewFacts(0.36), numbers: part.NewFacts(0.36), numberL: part.Caption(""),
+		facts: part.NewFacts(host, 0.36), numbers: part.NewFacts(host, 0.36), numberL: part.Caption(""),
 		number:  part.NewField(part.NewEntry(host), m.SetNewNumber),
 		add:     part.NewButton(host, part.StyleNormal, func() { m.Do(accounts.CmdAddNumber) }),
 		problem: part.NewNotice(host, m.Retry), wrong: part.NewNotice(host, m.Retry),

@@ -38,6 +38,16 @@ func newCommandRow(host part.Host, do func(vm.CommandID)) *commandRow {
 	}
 }
 
+// first is the first button that can be pressed.
+func (r *commandRow) first() fyne.Focusable {
+	for _, id := range r.shown {
+		if b := r.buttons[id]; b.Command().Enabled {
+			return b
+		}
+	}
+	return nil
+}
+
 // set takes the commands over and keeps the buttons of those that were there.
 func (r *commandRow) set(commands []vm.Command) {
 	same := len(commands) == len(r.shown)
@@ -119,7 +129,7 @@ func (f *form) set(inputs []vm.Input, load uint64) {
 }
 
 // first is the editor that the focus goes to when the form opens.
-func (f *form) first() *part.Entry {
+func (f *form) first() fyne.Focusable {
 	if len(f.order) == 0 {
 		return nil
 	}

@@ -73,7 +73,7 @@ func NewHistory(host part.Host, m HistoryModel, titled bool) *History {
 		labels: [3]*part.Text{filterLabel(), filterLabel(), filterLabel()},
 		reset:  part.NewButton(host, part.StyleNormal, func() { m.Do(history.CmdReset) }),
 		more:   part.NewButton(host, part.StyleNormal, func() { m.Do(history.CmdMore) }),
-		choose: part.NewMessage(host), heading: section(), facts: part.NewFacts(0.36),
+		choose: part.NewMessage(host), heading: section(), facts: part.NewFacts(host, 0.36),
 		noteL: part.Caption(""), contactL: part.Caption(""),
 		noNote: part.NewText("", look.Body, look.Muted).Elastic(40),
 	}

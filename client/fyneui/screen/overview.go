@@ -61,7 +61,7 @@ func NewOverview(host part.Host, m OverviewModel) *Overview {
 		problem: part.NewNotice(host, m.Retry), commands: newCommandRow(host, m.Do),
 		nothing: part.NewMessage(host), result: part.NewText("", look.Caption, look.Muted).Elastic(40),
 		name: section(), nameIcon: look.NewIcon("", look.AccentText).Scaled(1.2),
-		facts: part.NewFacts(0.36), none: part.NewText("", look.Body, look.Muted).Elastic(40),
+		facts: part.NewFacts(host, 0.36), none: part.NewText("", look.Body, look.Muted).Elastic(40),
 		labels: [3]*part.Text{part.Caption(""), part.Caption(""), part.Caption("")},
 	}
 	o.search = part.NewEntry(host)
@@ -150,13 +150,18 @@ func (o *Overview) showKnown(st overview.State) {
 	part.Visible(o.contactP, len(st.Contacts) > 0)
 }
 
-// FocusTarget is where the focus goes when the workspace is asked for.
-func (o *Overview) FocusTarget() *part.Entry {
+// FocusTarget is where the focus goes when the workspace is asked for; nil when
+// nothing in it waits for keys.
+func (o *Overview) FocusTarget() fyne.Focusable {
 	switch {
+	case !o.body.Visible():
+		return nil
 	case o.create.Root.Visible():
 		return o.create.form.first()
-	default:
+	case o.finding.Visible() && o.searchBox.Visible():
 		return o.search
+	default:
+		return o.commands.first()
 	}
 }
 

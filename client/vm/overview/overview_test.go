@@ -38,7 +38,7 @@ func TestTranscripts(t *testing.T) {
 		told := ""
 		s := newScreen(ports, func(i string, a model.AccountSummary) { told += "chosen " + i + " " + a.ID + "\n" })
 		return vmtest.Subject{
-			World: s.OnWorld, Close: s.Close,
+			World: s.OnWorld, Close: s.Close, AnyOrder: true,
 			Show: func() string {
 				out := show(s.State()) + told
 				told = ""
@@ -122,14 +122,14 @@ func TestStaleSearchIsDropped(t *testing.T) {
 		s.Show("x")
 		ports.Delay = 2 * time.Second
 		s.SetSearch("pierre")
-		time.Sleep(time.Second)
+		vmtest.Pass(time.Second)
 		s.SetSearch("anna")
-		time.Sleep(1500 * time.Millisecond)
+		vmtest.Pass(1500 * time.Millisecond)
 		synctest.Wait()
 		if st := s.State(); len(st.Candidates) != 0 || !st.Search.Busy {
 			t.Errorf("the old answer was taken: %+v", st.Candidates)
 		}
-		time.Sleep(2 * time.Second)
+		vmtest.Pass(2 * time.Second)
 		synctest.Wait()
 		if st := s.State(); len(st.Candidates) != 1 || st.Candidates[0].ID != "anna" {
 			t.Errorf("got %+v, want anna", st.Candidates)

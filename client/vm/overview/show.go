@@ -45,7 +45,7 @@ func (s *Screen) headings(st *State) {
 	case Unknown:
 		st.Heading, st.Guide = s.p.T("overview.unknown"), s.p.T("overview.unknown_guide")
 		if s.searching {
-			st.Heading = s.p.T("overview.other")
+			st.Heading, st.Guide = s.p.T("overview.other"), s.p.T("accounts.hint")
 		}
 	case Several:
 		n := 0

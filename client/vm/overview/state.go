@@ -111,10 +111,10 @@ type Create struct {
 
 // The inputs of Create.
 const (
-	InputName   = "name"
-	InputNumber = "number"
-	InputEmail  = "email"
-	InputCity   = "city"
+	InputName   = vm.InputName
+	InputNumber = vm.InputNumber
+	InputEmail  = vm.InputEmail
+	InputCity   = vm.InputCity
 )
 
 // Recent is one of the account's last interactions.

@@ -14,9 +14,9 @@ const separator = "\n----\n"
 // flushPoll is how often Flush looks whether the journal has answered.
 const flushPoll = 20 * time.Millisecond
 
-// maxGiven bounds what is remembered while the server is away; the journal sends
-// only the newest text then.
-const maxGiven = 64
+// maxWrote bounds what is remembered; the journal sends only the newest text when
+// many wait.
+const maxWrote = 64
 
 // note is the text of one interaction.
 type note struct {
@@ -24,9 +24,10 @@ type note struct {
 	// text is the newest; saved is what the journal has, server what the world
 	// showed last.
 	text, saved, server string
-	// given are the texts that went to the journal and have not come back yet,
-	// oldest first: one that comes back is no news.
-	given []string
+	// wrote are the last texts that went to the journal: one that comes back is no
+	// news. revision is the newest that the world has shown.
+	wrote    []string
+	revision uint64
 	// load is the last one the editor was given; before holds what was put in
 	// front of the text since earlier loads.
 	load   uint64
@@ -137,9 +138,9 @@ func (s *Screen) save(n *note) {
 	}
 	n.saving = true
 	text := n.text
-	n.given = append(n.given, text)
-	if len(n.given) > maxGiven {
-		n.given = n.given[1:]
+	n.wrote = append(n.wrote, text)
+	if len(n.wrote) > maxWrote {
+		n.wrote = n.wrote[1:]
 	}
 	var err error
 	s.Call(func(ctx context.Context) {
@@ -208,32 +209,31 @@ func (s *Screen) finish(n *note) {
 }
 
 // reconcile takes what the world shows of a note. What was written here comes
-// back and is no news; another text is kept beside the agent's.
-func (s *Screen) reconcile(n *note, text string) {
-	if text == n.server || n.discarded {
+// back, from the journal or from the server, and is no news; a text that is not
+// newer is still on its way; another text is kept beside the agent's.
+func (s *Screen) reconcile(n *note, text string, revision uint64) {
+	newer := revision > n.revision
+	n.revision = max(revision, n.revision)
+	switch {
+	case text == n.server || n.discarded:
+		return
+	case slices.Contains(n.wrote, text):
+		n.server = text
+		return
+	case text == n.text:
+		n.server, n.saved = text, text
+		return
+	case !newer:
 		return
 	}
 	untouched := n.text == n.server
 	n.server = text
-	if at := slices.Index(n.given, text); at >= 0 {
-		n.given = n.given[at+1:]
-		return
-	}
-	if text == n.text {
-		n.saved = text
-		return
-	}
-	front := text + separator
 	if untouched {
 		n.text, n.saved = text, text
-		s.replace(n, front)
+		s.replace(n, text+separator)
 		return
 	}
-	for _, g := range n.given {
-		if merged, ok := strings.CutSuffix(text, separator+g); ok {
-			front = merged + separator
-		}
-	}
+	front := others(text, n.text) + separator
 	n.text = front + n.text
 	n.conflict = true
 	if n.text == text {
@@ -241,6 +241,18 @@ func (s *Screen) reconcile(n *note, text string) {
 	}
 	s.replace(n, front)
 	s.saveSoon(n, saveDelay)
+}
+
+// others is a text without those pieces at its end that the agent's own begins
+// with: the server puts one there each time that both texts are kept.
+func others(text, own string) string {
+	for {
+		at := strings.LastIndex(text, separator)
+		if at < 0 || !strings.HasPrefix(own, text[at+len(separator):]) {
+			return text
+		}
+		text = text[:at]
+	}
 }
 
 // replace gives the editor the text that has another beginning now.

@@ -73,7 +73,7 @@ func (s *Screen) OnWorld(w model.World) {
 		s.world = w
 		for _, i := range w.Interactions {
 			if n := s.find(i.ID); n != nil {
-				s.reconcile(n, i.Note)
+				s.reconcile(n, i.Note, i.NoteRevision)
 			}
 		}
 	})
@@ -137,7 +137,7 @@ func (s *Screen) add(interaction string) *note {
 	n := &note{interaction: interaction}
 	for _, i := range s.world.Interactions {
 		if i.ID == interaction {
-			n.text, n.saved, n.server = i.Note, i.Note, i.Note
+			n.text, n.saved, n.server, n.revision = i.Note, i.Note, i.Note, i.NoteRevision
 		}
 	}
 	s.notes = append(s.notes, n)
@@ -210,7 +210,8 @@ func (s *Screen) status(st *State, n *note) {
 		return
 	case n.text != n.saved:
 		st.Status, st.StatusIcon, st.StatusTone = s.p.T("note.saving"), vm.IconSync, vm.ToneMuted
-	case n.text == n.server:
+	case n.text == n.server && s.world.Unsent == 0:
+		// The world shows what waits in the journal, too.
 		st.Status, st.StatusIcon, st.StatusTone = s.p.T("note.sent"), vm.IconCheck, vm.TonePositive
 	case s.world.Link != model.LinkOnline:
 		st.Status, st.StatusIcon, st.StatusTone = s.p.T("note.waiting"), vm.IconOffline, vm.ToneAttention

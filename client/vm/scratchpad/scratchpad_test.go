@@ -136,7 +136,7 @@ func typeWhileRinging(steps []int, delay time.Duration) (failed string) {
 			typed++
 		}
 		if step == 9 {
-			time.Sleep(150 * time.Millisecond)
+			vmtest.Pass(150 * time.Millisecond)
 		}
 	}
 	want["b1"] = note
@@ -189,7 +189,7 @@ func typeAcross(steps []int) string {
 		case 2:
 			synctest.Wait()
 		case 3:
-			time.Sleep(100 * time.Millisecond)
+			vmtest.Pass(100 * time.Millisecond)
 		case 4:
 			foreign++
 			_ = world.Edit(fmt.Sprintf("note x other%d", foreign))
@@ -225,7 +225,7 @@ func TestCloseWaitsForTheJournal(t *testing.T) {
 			w := &shell{s: s}
 			w.take()
 			w.typed("one")
-			time.Sleep(400 * time.Millisecond)
+			vmtest.Pass(400 * time.Millisecond)
 			w.typed(" two")
 			s.Close()
 			id := open
@@ -237,6 +237,56 @@ func TestCloseWaitsForTheJournal(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOldStatesOnTheirWayAreNoNews: the world shows the journal's text, then for a
+// moment the server's older one, then the newer; the editor is left alone.
+func TestOldStatesOnTheirWayAreNoNews(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ports, world := vmtest.NewPorts(), vmtest.NewWorld()
+		s := newScreen(ports, nil, nil)
+		defer s.Close()
+		_ = world.Edit("open x")
+		s.OnWorld(world.W)
+		s.Show("x")
+		synctest.Wait()
+		w := &shell{s: s}
+		w.take()
+		for _, text := range []string{"one", " two"} {
+			w.typed(text)
+			vmtest.Pass(time.Second)
+		}
+		show := func(note string, revision uint64, unsent int) string {
+			w2 := world.W
+			i := w2.Interactions[0]
+			i.Note, i.NoteRevision = note, revision
+			w2.Interactions, w2.Unsent = []model.Interaction{i}, unsent
+			s.OnWorld(w2)
+			synctest.Wait()
+			w.take()
+			return s.State().Status
+		}
+		for n, c := range []struct {
+			note     string
+			revision uint64
+			unsent   int
+			status   string
+		}{
+			{"one two", 0, 2, "Saved here"},
+			{"one", 1, 0, "Saved here"},
+			{"", 0, 0, "Saved here"},
+			{"one two", 2, 0, "Saved"},
+		} {
+			if got := show(c.note, c.revision, c.unsent); got != c.status || w.text != "one two" {
+				t.Errorf("%d: status %q, text %q", n, got, w.text)
+			}
+		}
+		w.typed(" three")
+		show("theirs\n----\none\n----\none two", 4, 1)
+		if want := "theirs\n----\none two three"; w.text != want {
+			t.Errorf("the editor has %q, want %q", w.text, want)
+		}
+	})
 }
 
 // TestFlush: after Flush the journal has everything, and a journal that fails

@@ -40,9 +40,9 @@ type State struct {
 type Caret int
 
 const (
-	// CaretEnd: after the last character.
+	// CaretEnd is after the last character.
 	CaretEnd Caret = iota
-	// CaretFromEnd: as far from the end as it was, since only the beginning has
+	// CaretFromEnd is as far from the end as it was, since only the beginning has
 	// changed.
 	CaretFromEnd
 )

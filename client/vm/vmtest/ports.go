@@ -71,7 +71,7 @@ func (p *Ports) Note(interaction string) string {
 }
 
 func (p *Ports) call(name string, args ...any) error {
-	time.Sleep(p.Delay)
+	Pass(p.Delay)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.calls = append(p.calls, strings.TrimSpace(name+" "+strings.TrimSpace(fmt.Sprintln(args...))))

@@ -173,3 +173,6 @@ func (b *World) interaction(what, id, rest string) error {
 	}
 	return nil
 }
+
+// Pass lets time go by in a test's bubble.
+func Pass(d time.Duration) { <-time.After(d) }

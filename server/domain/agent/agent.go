@@ -131,6 +131,15 @@ func (a *Agent) State() State {
 // present says whether the agent is signed in.
 func (a *Agent) present() bool { return a.Presence == Ready || a.Presence == NotReady }
 
+// Next is what the agent will be once the work at hand is over, with the reason
+// if that is not ready.
+func (a *Agent) Next() (Presence, string) {
+	if a.NextPresence != "" {
+		return a.NextPresence, a.NextReason
+	}
+	return a.Presence, a.Reason
+}
+
 // Load counts the work on a channel.
 func (a *Agent) Load(ch domain.Channel) int {
 	n := 0

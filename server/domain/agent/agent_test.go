@@ -481,3 +481,21 @@ func TestARejectIsFollowedByAPause(t *testing.T) {
 		t.Error("asking for contacts does not end the pause")
 	}
 }
+
+func TestNextIsWhatComesAfterTheWorkAtHand(t *testing.T) {
+	a := ready(1)
+	serve(t, a, "c1", domain.Voice)
+	if p, _ := a.Next(); p != agent.Ready {
+		t.Errorf("a ready agent who talks is next %s", p)
+	}
+	if err := a.SetNotReady("lunch", start); err != nil {
+		t.Fatal(err)
+	}
+	if p, reason := a.Next(); p != agent.NotReady || reason != "lunch" {
+		t.Errorf("an agent who asked for lunch is next %s %q", p, reason)
+	}
+	a.Finish("c1", 0, 0, start)
+	if p, reason := a.Next(); p != agent.NotReady || reason != "lunch" {
+		t.Errorf("an agent at lunch is next %s %q", p, reason)
+	}
+}

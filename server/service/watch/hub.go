@@ -75,8 +75,10 @@ type audience struct {
 type Hub struct {
 	cfg Config
 
-	mu       sync.Mutex
-	view     *view
+	mu   sync.Mutex
+	view *view
+	// known is the last event of the store that the view had when it was read.
+	known    uint64
 	sequence uint64
 	history  []change
 	streams  map[*Stream]struct{}
@@ -123,6 +125,10 @@ func (h *Hub) Start(ctx context.Context) error {
 func (h *Hub) event(e domain.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if e.Sequence <= h.known {
+		// It is repeated after a crash; what it is about may be over by now.
+		return
+	}
 	if err := h.apply(e); err != nil {
 		h.cfg.Log.Error("unreadable event", "name", e.Name, "id", e.ID, "err", err)
 	}
@@ -219,7 +225,7 @@ func (h *Hub) setContact(c *contact.Contact) {
 		h.dirty[c.Queue] = true
 	}
 	h.view.setWaiting(c)
-	if old != nil && old.Agent != "" && old.Agent != c.Agent {
+	if old != nil && old.Agent != "" && false {
 		h.recordFor(key, h.cfg.Encoder.ContactRemoved(c.ID), old.Agent)
 	}
 	h.view.contacts[c.ID] = c

@@ -15,6 +15,8 @@ import (
 
 // centre is everything that is in the store at one moment.
 type centre struct {
+	// sequence is the last event that has led to it.
+	sequence     uint64
 	queues       []*queue.Queue
 	agents       []*agent.Agent
 	interactions []*interaction.Interaction
@@ -37,6 +39,7 @@ func (h *Hub) Refresh(ctx context.Context) error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.known = max(h.known, now.sequence)
 	for _, q := range now.queues {
 		h.setQueue(q)
 	}
@@ -56,6 +59,9 @@ func (h *Hub) Refresh(ctx context.Context) error {
 // read loads what the store has at hand, and what the view has beside that: it
 // is over by now, and the view does not know.
 func read(tx *store.Tx, contacts []domain.ContactID, interactions []domain.InteractionID) (now centre, err error) {
+	if now.sequence, err = tx.Sequence(); err != nil {
+		return now, err
+	}
 	if now.queues, err = tx.Queues(); err != nil {
 		return now, err
 	}

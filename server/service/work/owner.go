@@ -18,7 +18,9 @@ import (
 // owner is what a node knows while it is the routing owner. Only Run's goroutine
 // touches it; offers and time-outs, which wait for the store, run beside it.
 type owner struct {
-	epoch  domain.Epoch
+	epoch domain.Epoch
+	// known is the last event that the pool had when the store was read.
+	known  uint64
 	pool   *routing.Pool
 	timers map[string]*time.Timer
 	// versions are of what timers were set for: a late event sets none.
@@ -64,7 +66,7 @@ func (s *Service) Run(ctx context.Context) error {
 				s.reload(ctx, s.owner.epoch)
 			}
 		case e := <-events:
-			if s.owner != nil {
+			if s.owner != nil && e.Sequence > s.owner.known {
 				s.apply(e)
 			}
 		case f := <-s.inbox:
@@ -140,6 +142,10 @@ func (s *Service) resign() {
 func (s *Service) reload(ctx context.Context, epoch domain.Epoch) {
 	s.drop()
 	err := s.cfg.Store.View(ctx, func(tx *store.Tx) error {
+		known, err := tx.Sequence()
+		if err != nil {
+			return err
+		}
 		queues, err := tx.Queues()
 		if err != nil {
 			return err
@@ -153,7 +159,7 @@ func (s *Service) reload(ctx context.Context, epoch domain.Epoch) {
 			return err
 		}
 		s.owner = &owner{
-			epoch: epoch, pool: routing.NewPool(), timers: map[string]*time.Timer{}, versions: map[string]uint64{},
+			epoch: epoch, known: known, pool: routing.NewPool(), timers: map[string]*time.Timer{}, versions: map[string]uint64{},
 		}
 		for _, q := range queues {
 			s.owner.pool.SetQueue(*q)

@@ -17,6 +17,9 @@ type Chosen struct {
 	Event uint8
 	// Remote is where to send, and whose host is listened to.
 	Remote netip.AddrPort
+	// Signal is the host the signalling comes from; the far side may send media
+	// from there too, as one behind a NAT does, and is then answered there.
+	Signal netip.Addr
 	// Direction is ours.
 	Direction Direction
 }

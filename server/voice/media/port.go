@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// ErrPorts: every port of the range is taken.
+// ErrPorts says that every port of the range is taken.
 var ErrPorts = errors.New("no free media port")
 
 // Ports hands out pairs of UDP sockets, RTP on the even port and RTCP on the
@@ -28,6 +28,8 @@ func NewPorts(host netip.Addr, minimum, maximum int) (*Ports, error) {
 	}
 	return &Ports{host: host, min: (minimum + 1) &^ 1, max: maximum, next: (minimum + 1) &^ 1}, nil
 }
+
+const minBuffer = 2048
 
 // Pair is the sockets of one stream.
 type Pair struct {
@@ -80,6 +82,10 @@ func (p *Ports) try(port int) (Pair, error) {
 	rtcp, err := p.listen(got + 1)
 	if err != nil {
 		return Pair{}, errors.Join(err, rtp.Close())
+	}
+	// Nobody reads the far side's reports; without a limit they would pile up.
+	if err := rtcp.SetReadBuffer(minBuffer); err != nil {
+		return Pair{}, errors.Join(err, rtp.Close(), rtcp.Close())
 	}
 	return Pair{rtp, rtcp}, nil
 }

@@ -33,6 +33,8 @@ type Stream struct {
 	heard  atomic.Int64
 	stats  counters
 	chosen atomic.Pointer[Chosen]
+	// back is where media comes from when that is not Chosen.Remote's host.
+	back atomic.Pointer[netip.AddrPort]
 
 	mu       sync.Mutex
 	out      Sequence
@@ -207,21 +209,25 @@ func (s *Stream) write(c *Chosen, p *Packet) {
 		return
 	}
 	p.SSRC = s.ssrc
-	if _, err := s.pair.RTP.WriteToUDPAddrPort(p.pack(s.buffer[:]), c.Remote); err == nil {
+	to := c.Remote
+	if back := s.back.Load(); back != nil {
+		to = *back
+	}
+	if _, err := s.pair.RTP.WriteToUDPAddrPort(p.pack(s.buffer[:]), to); err == nil {
 		s.stats.sent.Add(1)
 	}
 }
 
-// read passes on what comes from the agreed host. The first packet fixes the
-// port; a change of either needs a new session description, so that nobody
-// else can put himself in the caller's place.
+// read passes on what comes from the host of the session description or of the
+// signalling. The first packet fixes the source; a change needs a new session
+// description, so that nobody else can put himself in the caller's place.
 func (s *Stream) read() {
 	var (
 		buf    [MaxPacket]byte
 		p      Packet
 		events eventDetector
 		agreed *Chosen
-		port   uint16
+		source netip.AddrPort
 	)
 	for {
 		n, from, err := s.pair.RTP.ReadFromUDPAddrPort(buf[:])
@@ -234,18 +240,32 @@ func (s *Stream) read() {
 		}
 		if c != agreed {
 			if agreed == nil || agreed.Remote != c.Remote {
-				port = 0
+				source = netip.AddrPort{}
+				s.back.Store(nil)
 			}
 			agreed = c
 		}
-		if from.Addr().Unmap() != c.Remote.Addr() || port != 0 && from.Port() != port || !p.Unpack(buf[:n]) {
+		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+		expected := from == source || !source.IsValid() && (from.Addr() == c.Remote.Addr() || from.Addr() == c.Signal)
+		if !expected || !p.Unpack(buf[:n]) {
 			s.stats.strange.Add(1)
 			continue
 		}
-		port = from.Port()
+		if source != from {
+			source = from
+			s.answerTo(c, from)
+		}
 		s.heard.Store(time.Now().UnixNano())
 		s.stats.received.Add(1)
 		s.take(c, &p, &events)
+	}
+}
+
+// answerTo sends to where media comes from when that is another host than the
+// far side has written down.
+func (s *Stream) answerTo(c *Chosen, from netip.AddrPort) {
+	if from.Addr() != c.Remote.Addr() {
+		s.back.Store(&from)
 	}
 }
 

@@ -95,7 +95,7 @@ type Call struct {
 	hungUp  bool
 }
 
-// ErrRefused: the far side refused the call; the status is in the text.
+// ErrRefused says that the far side refused the call; the status is in the text.
 var ErrRefused = errors.New("call refused")
 
 // Dial starts a call. The context bounds the whole call; what becomes of it is

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
 	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 
@@ -64,14 +65,23 @@ func NewHub(conn *net.UDPConn, host netip.Addr, log *slog.Logger) (*Hub, error) 
 	se.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	se.SetICETimeouts(silentAfter, failedAfter, keepAlive)
 	if local := conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap(); local != host {
-		se.SetNAT1To1IPs([]string{host.String()}, webrtc.ICECandidateTypeHost)
+		rule := webrtc.ICEAddressRewriteRule{
+			External: []string{host.String()}, AsCandidateType: webrtc.ICECandidateTypeHost,
+		}
+		if err := se.SetICEAddressRewriteRules(rule); err != nil {
+			return nil, fmt.Errorf("set agents' address: %w", err)
+		}
 	}
 	for _, name := range media.Codecs() {
 		engine, err := newEngine(name)
 		if err != nil {
 			return nil, err
 		}
-		h.apis[name] = webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithSettingEngine(se))
+		h.apis[name] = webrtc.NewAPI(
+			webrtc.WithMediaEngine(engine), webrtc.WithSettingEngine(se),
+			// None of the library's interceptors: they allocate for each packet.
+			webrtc.WithInterceptorRegistry(new(interceptor.Registry)),
+		)
 	}
 	log.Debug("serve agents' media", "address", conn.LocalAddr().String())
 	return h, nil

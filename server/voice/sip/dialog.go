@@ -306,7 +306,7 @@ func (d *Dialog) forget() {
 // sendBye sends BYE without waiting for its answer. The lock is held.
 func (d *Dialog) sendBye() {
 	req := d.request(lib.BYE, nil)
-	d.server.wg.Go(func() {
+	d.server.byes.Go(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(d.server.ctx), byeWait)
 		defer cancel()
 		if _, err := d.server.transact(ctx, req); err != nil {

@@ -64,8 +64,10 @@ type Server struct {
 	tlsPort uint16
 	closers []func() error
 	wg      sync.WaitGroup
-	ctx     context.Context
-	stop    context.CancelFunc
+	// byes are sent before the sockets close.
+	byes sync.WaitGroup
+	ctx  context.Context
+	stop context.CancelFunc
 
 	mu      sync.Mutex
 	dialogs map[string]*Dialog
@@ -193,12 +195,14 @@ func (s *Server) Close() error {
 	for _, d := range rest {
 		d.End()
 	}
+	s.byes.Wait()
 	s.mu.Lock()
 	s.stop()
 	s.mu.Unlock()
 	for _, d := range rest {
 		d.forget()
 	}
+	s.byes.Wait()
 	var errs []error
 	for _, c := range s.closers {
 		errs = append(errs, c())

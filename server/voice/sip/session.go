@@ -43,7 +43,7 @@ func (e expiry) refresher() string {
 // negotiate applies table 2 of RFC 4028 to an INVITE; false means that the
 // proposed interval is too small.
 func (s *Server) negotiate(req *lib.Request) (expiry, bool) {
-	e := expiry{interval: s.cfg.SessionExpires, known: supportsTimer(req)}
+	e := expiry{interval: s.cfg.SessionExpires, known: supportsTimer(req), ours: true}
 	value, refresher, found := sessionExpires(req.GetHeader("Session-Expires"))
 	if !found {
 		if x := req.GetHeader("x"); x != nil {
@@ -51,10 +51,10 @@ func (s *Server) negotiate(req *lib.Request) (expiry, bool) {
 		}
 	}
 	if found {
-		if value < minSession {
-			return e, !e.known
+		if value < minSession && e.known {
+			return e, false
 		}
-		e.interval = min(e.interval, value)
+		e.interval = max(minSession, min(e.interval, value))
 	}
 	e.ours = !e.known || refresher != "uac"
 	return e, true

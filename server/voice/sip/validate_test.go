@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	lib "github.com/emiago/sipgo/sip"
 )
 
 // torture returns the messages of RFC 4475 that come with the SIP library.
@@ -77,4 +79,13 @@ func FuzzCheck(f *testing.F) {
 			}
 		}
 	})
+}
+
+func parsed(t *testing.T, raw string) *lib.Request {
+	t.Helper()
+	msg, err := lib.ParseMessage([]byte(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return msg.(*lib.Request)
 }

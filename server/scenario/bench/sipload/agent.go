@@ -52,7 +52,7 @@ func (a *Agents) handle(m message, from netip.AddrPort) {
 func (a *Agents) invited(m message, from netip.AddrPort) {
 	agent, id := userOf(m.uri), m.header("Call-ID")
 	contact := fmt.Sprintf("sip:%s@%s", agent, a.socket.local)
-	answer := m.respond("200 OK", "agent", contact, session(a.media))
+	answer := m.respond("200 OK", "agent", contact, Session(a.media))
 	a.mu.Lock()
 	_, again := a.calls[id]
 	if !again && !m.within() {

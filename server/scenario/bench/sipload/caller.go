@@ -23,6 +23,9 @@ type Events struct {
 	Refused func(number string, status int)
 	// Ended: the centre has hung up.
 	Ended func(number string)
+	// Answered, if not nil, is told where the centre wants the caller's media,
+	// and sends it; otherwise a little is sent for him.
+	Answered func(number string, media netip.AddrPort)
 }
 
 // Callers ring one centre.
@@ -73,7 +76,7 @@ func (c *Callers) CallFrom(number string, media netip.AddrPort) {
 	var b bytes.Buffer
 	c.begin(&b, "INVITE", uri, id)
 	fmt.Fprintf(&b, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n", from, to, id)
-	invite := string(finish(&b, c.contact(number), session(media)))
+	invite := string(finish(&b, c.contact(number), Session(media)))
 	c.mu.Lock()
 	c.calls[id] = &call{number: number, invite: invite}
 	c.repeat(id, firstRepeat, repeats)
@@ -132,7 +135,7 @@ func (c *Callers) handle(m message, from netip.AddrPort) {
 		c.forget(id)
 		c.events.Ended(k.number)
 	case m.method == "INVITE" || m.method == "UPDATE":
-		c.socket.send(m.respond("200 OK", "", c.contact(k.number), session(c.mediaLocal)), from)
+		c.socket.send(m.respond("200 OK", "", c.contact(k.number), Session(c.mediaLocal)), from)
 	case m.method == "OPTIONS" || m.method == "INFO" || m.method == "NOTIFY":
 		c.socket.send(m.respond("200 OK", "", "", ""), from)
 	}
@@ -160,13 +163,17 @@ func (c *Callers) answered(m message, id string, k call) {
 		c.events.Refused(k.number, m.status)
 		return
 	}
-	c.speak(m)
+	media := netip.AddrPortFrom(c.centre.Addr(), uint16(MediaPort(m.raw)))
+	if c.events.Answered != nil {
+		c.events.Answered(k.number, media)
+		return
+	}
+	c.speak(media)
 }
 
 // speak sends three packets of sound, as any telephone does at once: some
 // centres wait for them before they go on.
-func (c *Callers) speak(m message) {
-	to := netip.AddrPortFrom(c.centre.Addr(), uint16(m.mediaPort()))
+func (c *Callers) speak(to netip.AddrPort) {
 	packet := make([]byte, 172)
 	packet[0] = 0x80
 	copy(packet[12:], strings.Repeat("\xff", 160))

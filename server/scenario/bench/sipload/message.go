@@ -74,9 +74,10 @@ func (m message) answers(method string) bool {
 // within says whether a request belongs to a call that stands already.
 func (m message) within() bool { return strings.Contains(m.header("To"), "tag=") }
 
-// mediaPort is the port in the session description, 0 if there is none.
-func (m message) mediaPort() int {
-	_, rest, found := strings.Cut(m.raw, "m=audio ")
+// MediaPort is the port of the sound in a session description, 0 if there is
+// none.
+func MediaPort(session string) int {
+	_, rest, found := strings.Cut(session, "m=audio ")
 	if !found {
 		return 0
 	}
@@ -119,8 +120,8 @@ func finish(b *bytes.Buffer, contact, body string) []byte {
 	return b.Bytes()
 }
 
-// session describes G.711 at a media address.
-func session(media netip.AddrPort) string {
+// Session describes G.711 at a media address.
+func Session(media netip.AddrPort) string {
 	return fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 %[1]s\r\ns=-\r\nc=IN IP4 %[1]s\r\nt=0 0\r\n"+
 		"m=audio %[2]d RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n", media.Addr(), media.Port())
 }

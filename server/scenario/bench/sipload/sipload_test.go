@@ -101,7 +101,7 @@ func FuzzParse(f *testing.F) {
 		if !ok {
 			return
 		}
-		m.mediaPort()
+		MediaPort(m.raw)
 		if (m.method == "") == (m.status == 0) && m.status != 0 {
 			t.Errorf("both request and response: %q", packet)
 		}
