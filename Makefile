@@ -101,6 +101,12 @@ deadcode: ## Functions that neither a program nor a test reaches
 	@.make/tools deadcode
 	bin/deadcode -tags migrated_fynedo -test ./...
 
+.PHONY: phones
+phones: ## Let baresip and sipp talk with the drawn desktop for a minute each
+	@.make/deps test
+	@$(MAKE) build
+	@.make/phones
+
 .PHONY: bench
 bench: ## Go benchmarks, then the product beside its peers
 	go test -run '^$$' -bench . -benchmem $(PKG)

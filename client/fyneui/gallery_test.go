@@ -130,17 +130,18 @@ func shoot(t *testing.T, dir, name string, w fyne.Window) {
 	}
 }
 
-// TestGallery draws every scene in both themes and both sizes; with
-// PARLEY_GALLERY naming a folder the pictures stay there to be looked at.
+// TestGallery draws every scene. With PARLEY_GALLERY naming a folder it does so in
+// both themes and both sizes, and the pictures stay there to be looked at.
 func TestGallery(t *testing.T) {
 	dir := os.Getenv("PARLEY_GALLERY")
-	if dir == "" {
+	full := dir != ""
+	if !full {
 		dir = t.TempDir()
 	}
 	sizes := map[string]fyne.Size{"1280": fyne.NewSize(1280, 720), "1024": fyne.NewSize(1024, 640)}
 	for _, theme := range []string{settings.ThemeLight, settings.ThemeDark} {
 		for width, size := range sizes {
-			if testing.Short() && (theme == settings.ThemeDark || width == "1024") {
+			if !full && (theme == settings.ThemeDark || width == "1024") {
 				continue
 			}
 			for _, sc := range scenes() {

@@ -22,7 +22,7 @@ type Config struct {
 	Theme string
 	Scale float64
 	// Notifier shows notifications of the operating system; nil shows none. See
-	// notify.New.
+	// notify.New. Whoever made it closes it after Run.
 	Notifier notify.Notifier
 	// RaiseWithoutFocus brings the window to the front and lets the keyboard focus
 	// be; it is called when a contact rings. Fyne cannot do it, so a platform's

@@ -15,12 +15,12 @@ type toneCmd struct {
 	Make  int           `help:"Write a tone of this many hertz." xor:"what"`
 	Find  int           `help:"Look for a tone of this many hertz." xor:"what"`
 	For   time.Duration `help:"Length of the tone to write." default:"10s"`
+	Rate  int           `help:"Samples a second of the tone to write." default:"16000"`
 	Least time.Duration `help:"How long the tone must be heard without a gap to be found." default:"1s"`
 	JSON  bool          `help:"Print JSON for scripts." name:"json"`
 }
 
 const (
-	toneRate = 16000
 	// window is what is looked at at once; a tone is heard in it when it has
 	// half of the window's energy.
 	window = 50 * time.Millisecond
@@ -38,9 +38,9 @@ type toneJSON struct {
 func (c *toneCmd) Run(e *env) error {
 	switch {
 	case c.Make > 0:
-		one := media.Tone(c.Make, toneRate)
-		whole := media.Sound{Rate: toneRate}
-		for n := int(c.For.Seconds() * toneRate); len(whole.Samples) < n; {
+		one := media.Tone(c.Make, c.Rate)
+		whole := media.Sound{Rate: c.Rate}
+		for n := int(c.For.Seconds() * float64(c.Rate)); len(whole.Samples) < n; {
 			whole.Samples = append(whole.Samples, one.Samples...)
 		}
 		return os.WriteFile(c.File, whole.WriteWAV(), 0o644)

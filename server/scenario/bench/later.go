@@ -2,5 +2,4 @@ package main
 
 import "context"
 
-func fanOut(context.Context, options) error  { return nil }
 func desktop(context.Context, options) error { return nil }

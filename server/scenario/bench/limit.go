@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"sync"
+	"syscall"
 	"time"
 
 	"parley/server/scenario/bench/measure"
@@ -89,4 +91,56 @@ func pingPong(conn net.Conn) (time.Duration, error) {
 		all = append(all, time.Since(begin))
 	}
 	return all.Quantile(.5), nil
+}
+
+// floorPackets is how many packets the floor is measured with.
+const floorPackets = 100_000
+
+// kernelFloor is what a packet costs at the least: the kernel's way from one
+// socket to another by two system calls, without any program in between.
+func kernelFloor() (time.Duration, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var sockets [2]int
+	var address [2]syscall.Sockaddr
+	for i := range sockets {
+		fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_DGRAM, 0)
+		if err != nil {
+			return 0, fmt.Errorf("open a socket: %w", err)
+		}
+		defer func() { _ = syscall.Close(fd) }()
+		if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+			return 0, fmt.Errorf("open a socket: %w", err)
+		}
+		if address[i], err = syscall.Getsockname(fd); err != nil {
+			return 0, fmt.Errorf("open a socket: %w", err)
+		}
+		sockets[i] = fd
+	}
+	packet := make([]byte, 172)
+	begin, err := threadTime()
+	if err != nil {
+		return 0, err
+	}
+	for range floorPackets {
+		if err := syscall.Sendto(sockets[0], packet, 0, address[1]); err != nil {
+			return 0, fmt.Errorf("measure the kernel: %w", err)
+		}
+		if _, _, err := syscall.Recvfrom(sockets[1], packet, 0); err != nil {
+			return 0, fmt.Errorf("measure the kernel: %w", err)
+		}
+	}
+	end, err := threadTime()
+	return (end - begin) / floorPackets, err
+}
+
+// ofThread asks for the times of the calling thread alone (RUSAGE_THREAD).
+const ofThread = 1
+
+func threadTime() (time.Duration, error) {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(ofThread, &u); err != nil {
+		return 0, fmt.Errorf("read CPU time: %w", err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -304,33 +303,4 @@ func (r *relaying) join(engine *peer.RTPEngine, call string, webrtc bool) (*medi
 // at is where a session on this machine is spoken to.
 func at(session string) netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(sipload.MediaPort(session)))
-}
-
-// floorPackets is how many packets the floor is measured with.
-const floorPackets = 50_000
-
-// kernelFloor is what a packet costs at the least: the kernel's way from one
-// socket to another, without any program in between.
-func kernelFloor() (time.Duration, error) {
-	to, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		return 0, fmt.Errorf("open a socket: %w", err)
-	}
-	defer func() { _ = to.Close() }()
-	from, err := net.DialUDP("udp4", nil, to.LocalAddr().(*net.UDPAddr))
-	if err != nil {
-		return 0, fmt.Errorf("open a socket: %w", err)
-	}
-	defer func() { _ = from.Close() }()
-	packet := make([]byte, 172)
-	begin := measure.Self()
-	for range floorPackets {
-		if _, err := from.Write(packet); err != nil {
-			return 0, fmt.Errorf("measure the kernel: %w", err)
-		}
-		if _, _, err := to.ReadFromUDPAddrPort(packet); err != nil {
-			return 0, fmt.Errorf("measure the kernel: %w", err)
-		}
-	}
-	return (measure.Self() - begin) / floorPackets, nil
 }

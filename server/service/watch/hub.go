@@ -225,7 +225,7 @@ func (h *Hub) setContact(c *contact.Contact) {
 		h.dirty[c.Queue] = true
 	}
 	h.view.setWaiting(c)
-	if old != nil && old.Agent != "" && false {
+	if old != nil && old.Agent != "" && old.Agent != c.Agent {
 		h.recordFor(key, h.cfg.Encoder.ContactRemoved(c.ID), old.Agent)
 	}
 	h.view.contacts[c.ID] = c

@@ -307,8 +307,12 @@ func (m *machine) check(t *rapid.T) {
 	}
 	boss := m.clients[3].has
 	for _, c := range m.contacts {
-		if _, there := boss["contact:"+string(c.ID)]; !there && c.State != contact.Ended {
-			t.Fatalf("the supervisor does not see contact %s, which is %s", c.ID, c.State)
+		_, there := boss["contact:"+string(c.ID)]
+		a := m.agents[c.Agent]
+		kept := c.State != contact.Ended || a != nil && has(a, c.ID) ||
+			slices.ContainsFunc(m.open, func(i *interaction.Interaction) bool { return i.ID == c.Interaction })
+		if there != kept {
+			t.Fatalf("the supervisor sees contact %s: %v, which is %s", c.ID, there, c.State)
 		}
 	}
 	for u, a := range m.agents {
