@@ -68,7 +68,7 @@ func tell(t *testing.T, lang string, st story, narrow bool) *fakes {
 		if st.do != nil {
 			st.do(d)
 		}
-		time.Sleep(500 * time.Millisecond)
+		vmtest.Pass(500 * time.Millisecond)
 		synctest.Wait()
 		f.desk.state, f.overview.state, f.pad.state = d.Desk.State(), d.Overview.State(), d.ScratchPad.State()
 		f.history.state, f.accountHistory.state, f.accounts.state = d.History.State(), d.AccountHistory.State(), d.Accounts.State()

@@ -177,11 +177,18 @@ func (s *Server) reasons() []presence.Reason {
 
 // fill brings queues of the configuration, and the demo centre, into the store.
 func (s *Server) fill(ctx context.Context) error {
+	centre := demo.Config{
+		Store: s.store, Sessions: s.sessions, Now: time.Now, Log: s.log,
+		Loopback: loopback(s.cfg.HTTP) && loopback(s.cfg.SIP) && (s.cfg.SIPTLS == "" || loopback(s.cfg.SIPTLS)),
+	}
 	if s.cfg.Demo {
-		return demo.Fill(ctx, demo.Config{
-			Store: s.store, Sessions: s.sessions, Now: time.Now, Log: s.log,
-			Loopback: loopback(s.cfg.HTTP) && loopback(s.cfg.SIP) && (s.cfg.SIPTLS == "" || loopback(s.cfg.SIPTLS)),
-		})
+		return demo.Fill(ctx, centre)
+	}
+	if err := demo.Guard(ctx, centre); err != nil {
+		return err
+	}
+	if err := s.firstAdministrator(ctx); err != nil {
+		return err
 	}
 	return s.store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
 		for _, q := range s.cfg.Queues {

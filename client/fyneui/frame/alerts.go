@@ -81,15 +81,14 @@ func iconCommand(c vm.Command, icon string) vm.Command {
 type alertLine struct {
 	widget.BaseWidget
 
-	host    part.Host
-	icon    *look.Icon
-	text    *part.Lines
-	arrow   *look.Icon
-	ground  *part.Ground
-	root    *fyne.Container
-	alert   desk.Alert
-	open    func(key string)
-	focused bool
+	host   part.Host
+	icon   *look.Icon
+	text   *part.Lines
+	arrow  *look.Icon
+	ground *part.Ground
+	root   *fyne.Container
+	alert  desk.Alert
+	open   func(key string)
 }
 
 func newAlertLine(host part.Host, open func(string)) *alertLine {

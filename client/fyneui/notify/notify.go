@@ -5,8 +5,6 @@
 // the window itself, the ringer and the shortcuts remain.
 package notify
 
-import "fyne.io/fyne/v2"
-
 // Action is what the agent chose on a notification.
 type Action int
 
@@ -36,24 +34,3 @@ type Notifier interface {
 	// Close withdraws and waits until nothing runs any more.
 	Close()
 }
-
-// plain shows notifications without buttons by Fyne's own means.
-type plain struct {
-	app  fyne.App
-	last string
-}
-
-// Show shows title and text once for each ID.
-func (p *plain) Show(r Ringing, _ func(Action)) {
-	if p.last == r.ID {
-		return
-	}
-	p.last = r.ID
-	p.app.SendNotification(fyne.NewNotification(r.Title, r.Body))
-}
-
-// Withdraw forgets the notification; Fyne cannot take it away.
-func (p *plain) Withdraw() { p.last = "" }
-
-// Close does nothing.
-func (p *plain) Close() {}

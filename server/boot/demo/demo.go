@@ -28,7 +28,7 @@ const settingKey = "demo"
 // RefusedError says why the demo centre was not made here.
 type RefusedError struct{ Reason string }
 
-func (e *RefusedError) Error() string { return "--demo: " + e.Reason }
+func (e *RefusedError) Error() string { return "demo centre: " + e.Reason }
 
 // Config is what Fill works with.
 type Config struct {
@@ -49,7 +49,7 @@ func Fill(ctx context.Context, cfg Config) error {
 		return err
 	}
 	if !filled && len(users) > 0 {
-		return &RefusedError{"the data folder holds a real centre; name another folder by --data"}
+		return &RefusedError{"the data folder holds a real centre; name another folder by --data, or leave --demo out"}
 	}
 	if !cfg.Loopback {
 		if err := published(users, filled); err != nil {
@@ -63,6 +63,16 @@ func Fill(ctx context.Context, cfg Config) error {
 		}
 	}
 	return addUsers(ctx, cfg.Sessions, users)
+}
+
+// Guard refuses listeners that others can reach while a user of a demo centre
+// still has the published password. It is for servers that do not make one.
+func Guard(ctx context.Context, cfg Config) error {
+	filled, users, err := look(ctx, cfg.Store)
+	if err != nil || !filled || cfg.Loopback {
+		return err
+	}
+	return published(users, filled)
 }
 
 func look(ctx context.Context, st *store.Store) (filled bool, users []*user.User, err error) {

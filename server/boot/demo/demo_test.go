@@ -147,6 +147,9 @@ func TestFillRefusesOtherAddressesWhilePasswordsArePublished(t *testing.T) {
 	if _, ok := errors.AsType[*RefusedError](Fill(t.Context(), cfg)); !ok {
 		t.Error("a demo centre with published passwords was opened to others")
 	}
+	if _, ok := errors.AsType[*RefusedError](Guard(t.Context(), cfg)); !ok {
+		t.Error("without --demo, a demo centre with published passwords was opened to others")
+	}
 	for _, u := range newUsers() {
 		if err := cfg.Sessions.SetPassword(t.Context(), domain.Centre, u.User.Name, "changed by us"); err != nil {
 			t.Fatal(err)
@@ -154,5 +157,8 @@ func TestFillRefusesOtherAddressesWhilePasswordsArePublished(t *testing.T) {
 	}
 	if err := Fill(t.Context(), cfg); err != nil {
 		t.Errorf("with changed passwords: %v", err)
+	}
+	if err := Guard(t.Context(), cfg); err != nil {
+		t.Errorf("with changed passwords, without --demo: %v", err)
 	}
 }

@@ -87,6 +87,9 @@ type Hub struct {
 	// telling are users whose presence is being told; true if it has to be
 	// told again.
 	telling map[domain.UserID]bool
+	// moved is when a user's queues last changed: whoever resumes from before
+	// that begins anew, for there is no delta that takes a queue away.
+	moved map[domain.UserID]uint64
 	// dirty are queues whose figures have changed since they were last sent.
 	dirty map[domain.QueueID]bool
 
@@ -105,7 +108,7 @@ func New(cfg Config) *Hub {
 	h := &Hub{
 		cfg: cfg, view: newView(), streams: map[*Stream]struct{}{},
 		byUser: map[domain.UserID]map[*Stream]struct{}{}, leaving: map[domain.UserID]*time.Timer{},
-		telling: map[domain.UserID]bool{}, dirty: map[domain.QueueID]bool{},
+		telling: map[domain.UserID]bool{}, moved: map[domain.UserID]uint64{}, dirty: map[domain.QueueID]bool{},
 	}
 	h.life, h.stop = context.WithCancel(context.Background())
 	return h
@@ -184,6 +187,7 @@ func (h *Hub) setAgent(a *agent.Agent) {
 		}
 	}
 	if moved {
+		h.moved[a.User] = h.sequence
 		for s := range h.byUser[a.User] {
 			s.queues = a.Queues
 			s.restart()

@@ -82,7 +82,7 @@ func (h *Hub) Open(v Viewer, streamID string, sequence uint64) *Stream {
 func (s *Stream) resume(streamID string, sequence uint64) {
 	h := s.hub
 	s.sequence = h.sequence
-	known := streamID == h.cfg.ID && sequence <= h.sequence &&
+	known := streamID == h.cfg.ID && sequence <= h.sequence && sequence >= h.moved[s.viewer.User] &&
 		(sequence == h.sequence || len(h.history) > 0 && h.history[0].sequence <= sequence+1)
 	if !known {
 		s.snapshot = true

@@ -61,7 +61,7 @@ func Hub(t *Tally) (Way, error) {
 
 func (h *hub) start(ctx context.Context) error {
 	var err error
-	quiet := slog.New(slog.DiscardHandler)
+	quiet := slog.Default()
 	if h.dir, err = os.MkdirTemp("", "parley-bench-"); err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
@@ -79,7 +79,7 @@ func (h *hub) start(ctx context.Context) error {
 		return err
 	}
 	h.hub = watch.New(watch.Config{
-		Store: h.store, Bus: h.bus, Log: quiet, Encoder: api.Encoder{}, ID: "bench", Presence: func(domain.UserID, bool) {},
+		Store: h.store, Bus: h.bus, Log: quiet, Encoder: api.Encoder{}, ID: "bench", Presence: present,
 	})
 	if err := h.hub.Start(ctx); err != nil {
 		return err
@@ -137,7 +137,9 @@ func (h *hub) subscribe(ctx context.Context, i int, t *Tally, ready chan<- error
 		return
 	}
 	ready <- nil
+	defer func() { fmt.Println("end", stream.Err()) }()
 	for stream.Receive() {
+		fmt.Println(stream.Msg())
 		for _, e := range stream.Msg().GetEvents() {
 			if c := e.GetContact(); c != nil {
 				t.Got(i, c.GetArrivedAt().AsTime())
@@ -176,3 +178,6 @@ func (h *hub) Close() error {
 	}
 	return errors.Join(append(errs, os.RemoveAll(h.dir))...)
 }
+
+// present: nobody asks whether these desktops are there.
+func present(context.Context, domain.UserID, bool) error { return nil }
