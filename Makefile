@@ -7,10 +7,11 @@ MAKEFLAGS += --no-print-directory
 # The packages that test, race, bench, vet and lint look at.
 PKG ?= ./...
 
-# Fyne's tag leaves out the thread checks of programs that use fyne.Do everywhere.
+# Fyne's tags leave out the thread checks of programs that use fyne.Do everywhere, and
+# animations: a fading caret alone costs a quarter of a CPU where there is no GPU.
 # Without a readable repository Go must not ask git for the revision.
 VCS := $(if $(shell git rev-parse HEAD 2>/dev/null),auto,false)
-export GOFLAGS := $(strip $(shell go env GOFLAGS 2>/dev/null) -tags=migrated_fynedo -buildvcs=$(VCS))
+export GOFLAGS := $(strip $(shell go env GOFLAGS 2>/dev/null) -tags=migrated_fynedo,no_animations -buildvcs=$(VCS))
 
 # Without a display on Linux, `make run` plays the first call by itself.
 ifeq ($(shell uname -s),Linux)
@@ -99,7 +100,7 @@ vuln: ## Known vulnerabilities of what we call (needs the internet)
 .PHONY: deadcode
 deadcode: ## Functions that neither a program nor a test reaches
 	@.make/tools deadcode
-	bin/deadcode -tags migrated_fynedo -test ./...
+	bin/deadcode -tags migrated_fynedo,no_animations -test ./...
 
 .PHONY: phones
 phones: ## Let baresip and sipp talk with the drawn desktop for a minute each

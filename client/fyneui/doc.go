@@ -7,5 +7,5 @@
 // with what they show. Nothing here computes, sorts or formats, and nothing but a
 // command of the user moves the keyboard focus.
 //
-// Build with the tag migrated_fynedo, which takes Fyne's thread checks out.
+// Build with the tags migrated_fynedo and no_animations; the first takes Fyne's thread checks out.
 package fyneui

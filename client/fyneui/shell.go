@@ -52,7 +52,6 @@ type Shell struct {
 func Run(cfg Config) error {
 	a := app.NewWithID(cfg.AppID)
 	s := New(a, cfg)
-	s.window.Resize(fyne.NewSize(1280, 720))
 	s.window.Show()
 	if cfg.Started != nil {
 		cfg.Started(s)
@@ -69,6 +68,7 @@ func New(a fyne.App, cfg Config) *Shell {
 	s := &Shell{cfg: cfg, window: a.NewWindow("Parley")}
 	s.host = newHost(s.window)
 	s.window.SetPadded(false)
+	s.window.Resize(fyne.NewSize(1280, 720))
 	s.window.SetIcon(look.AppIcon())
 	s.window.SetMaster()
 	s.window.SetCloseIntercept(s.close)

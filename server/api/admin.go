@@ -103,3 +103,11 @@ func (h adminHandler) SetPassword(ctx context.Context, req *connect.Request[parl
 	err := h.cfg.Sessions.SetPassword(ctx, domain.Actor{User: who(ctx).user.Name}, domain.UserID(req.Msg.GetUser()), req.Msg.GetPassword())
 	return connect.NewResponse(&parleyv1.SetPasswordResponse{}), err
 }
+
+func (h adminHandler) SetCapacity(ctx context.Context, req *connect.Request[parleyv1.SetCapacityRequest]) (*connect.Response[parleyv1.SetCapacityResponse], error) {
+	if req.Msg.GetChannel() != parleyv1.Channel_CHANNEL_VOICE {
+		return nil, &domain.Error{Kind: domain.Invalid, Subject: "channel", Text: "the channel is voice"}
+	}
+	err := h.cfg.Presence.SetCapacity(ctx, domain.Actor{User: who(ctx).user.Name}, domain.UserID(req.Msg.GetUser()), domain.Voice, int(req.Msg.GetCapacity()))
+	return connect.NewResponse(&parleyv1.SetCapacityResponse{}), err
+}

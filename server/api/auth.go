@@ -53,6 +53,7 @@ var roles = map[string]domain.Role{
 	parleyv1connect.AdminServiceListUsersProcedure:            domain.RoleAdministrator,
 	parleyv1connect.AdminServiceDisableUserProcedure:          domain.RoleAdministrator,
 	parleyv1connect.AdminServiceSetPasswordProcedure:          domain.RoleAdministrator,
+	parleyv1connect.AdminServiceSetCapacityProcedure:          domain.RoleSupervisor,
 }
 
 // caller is who makes a call.

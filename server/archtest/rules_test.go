@@ -68,6 +68,14 @@ var rules = []rule{
 		"a client of the api; robot agents and customers' phones check a centre before it opens",
 	},
 	{"server/cmd/...", []string{"./...", "server/boot/..."}, "a program turns flags and environment into a call of boot"},
+	{
+		"server/scenario/bench/...",
+		[]string{
+			"server/scenario/bench/...", "server/api", "server/bus", "server/domain/...", "server/service/session",
+			"server/service/watch", "server/store", "proto/gen/...",
+		},
+		"fills centres of thousands without thousands of sign-ins, and takes the way of an event out of the whole",
+	},
 	{"server/scenario/...", []string{"./...", "server/boot/..."}, "the whole system as boot makes it"},
 	{"server/archtest", nil, "reads packages, uses none"},
 
@@ -123,7 +131,7 @@ var seams = []seam{
 	{"github.com/gen2brain/malgo", []string{"client/phone/audio"}, "sound devices stay behind the phone's seam"},
 	{"github.com/cretz/bine/...", []string{"server/onion", "client/onion"}, "one main author"},
 	{"github.com/emersion/go-imap/...", []string{"server/channel/mail/..."}, "one main author"},
-	{"connectrpc.com/...", []string{"proto/gen/...", "server/api/...", "server/boot/...", "server/cmd/parleyctl", "client/gateway/..."}, "the wire ends at the gates"},
+	{"connectrpc.com/...", []string{"proto/gen/...", "server/api/...", "server/boot/...", "server/cmd/parleyctl", "server/scenario/bench/...", "client/gateway/..."}, "the wire ends at the gates"},
 }
 
 // impure is what a rule may not know, because it would not be a rule any more.

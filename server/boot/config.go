@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -81,13 +82,13 @@ func Settings() []Setting {
 		{"data", "data", "a folder", "Where the embedded stores keep their files.", text(func(c *Config) *string { return &c.Data })},
 		{"http", "127.0.0.1:8420", "ADDRESS:PORT", "Where desktops connect. Other addresses than loopback need tls_cert and tls_key.", address(func(c *Config) *string { return &c.HTTP })},
 		{"sip", "127.0.0.1:5060", "ADDRESS:PORT", "Where SIP calls arrive, over UDP and TCP.", address(func(c *Config) *string { return &c.SIP })},
-		{"sip_tls", "", "ADDRESS:PORT, or empty for none", "Where SIP calls arrive over TLS.", address(func(c *Config) *string { return &c.SIPTLS })},
+		{"sip_tls", "", "ADDRESS:PORT, or empty for none", "Where SIP calls arrive over TLS.", optional(address(func(c *Config) *string { return &c.SIPTLS }))},
 		{"rtp_ports", "20000-29999", "FIRST-LAST, 1024 to 65535", "UDP ports of media.", setPorts},
 		{"media_ip", "", "an IP address, or empty for the listener's", "The address that callers and desktops send media to.", setMediaIP},
 		{"tls_cert", "", "a PEM file", "Certificate of the listeners.", text(func(c *Config) *string { return &c.TLSCert })},
 		{"tls_key", "", "a PEM file", "Key of the certificate.", text(func(c *Config) *string { return &c.TLSKey })},
 		{"database", "", "postgres://USER:PASSWORD@HOST/NAME, or empty for the embedded one", "The store of the centre.", setDatabase},
-		{"nats", "", "nats://HOST:PORT[,...], or empty for the embedded one", "The bus between servers.", text(func(c *Config) *string { return &c.NATS })},
+		{"nats", "", "nats://HOST:PORT[,...], or empty for the embedded one", "The bus between servers.", optional(setNATS)},
 		{"demo", "false", "true or false", "Fill an empty store with the demo centre.", setDemo},
 		{"country", "FR", "two letters (ISO 3166)", "Where telephone numbers without a country code belong.", setCountry},
 		{"centre", "Parley", "a name", "The name of the centre, as desktops show it.", text(func(c *Config) *string { return &c.Centre })},
@@ -99,14 +100,35 @@ func Settings() []Setting {
 
 func address(f func(*Config) *string) func(*Config, string) error {
 	return func(c *Config, v string) error {
-		if v != "" {
-			if _, port, err := net.SplitHostPort(v); err != nil || port == "" {
-				return errors.New("no address with a port")
-			}
+		_, port, err := net.SplitHostPort(v)
+		if err != nil {
+			return errors.New("no address with a port")
+		}
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return errors.New("no port number")
 		}
 		*f(c) = v
 		return nil
 	}
+}
+
+func optional(set func(*Config, string) error) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		if v == "" {
+			return nil
+		}
+		return set(c, v)
+	}
+}
+
+func setNATS(c *Config, v string) error {
+	for u := range strings.SplitSeq(v, ",") {
+		if p, err := url.Parse(strings.TrimSpace(u)); err != nil || p.Host == "" || p.Scheme != "nats" && p.Scheme != "tls" {
+			return errors.New("no NATS address")
+		}
+	}
+	c.NATS = v
+	return nil
 }
 
 func setPorts(c *Config, v string) error {
@@ -146,7 +168,7 @@ func setDemo(c *Config, v string) error {
 }
 
 func setCountry(c *Config, v string) error {
-	if len(v) != 2 {
+	if len(v) != 2 || strings.Trim(strings.ToUpper(v), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return errors.New("no country code")
 	}
 	c.Country = strings.ToUpper(v)

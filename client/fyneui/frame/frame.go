@@ -78,6 +78,7 @@ func (f *Frame) setNarrow(narrow bool) {
 	f.known, f.narrow = true, narrow
 	f.context.shape.narrow = narrow
 	f.nav.width.narrow = narrow
+	f.toolbar.shape.narrow = narrow
 	if narrow {
 		f.dock.Objects = nil
 		f.work.takeNote(f.contents.ScratchPad)

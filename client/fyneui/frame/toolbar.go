@@ -12,6 +12,7 @@ import (
 // toolbar holds the buttons of the telephone and of the interaction.
 type toolbar struct {
 	root    *fyne.Container
+	shape   *barLayout
 	host    part.Host
 	do      func(vm.CommandID)
 	buttons map[vm.CommandID]*part.Button
@@ -19,8 +20,9 @@ type toolbar struct {
 }
 
 func newToolbar(host part.Host, do func(vm.CommandID)) *toolbar {
+	shape := &barLayout{}
 	return &toolbar{
-		root: container.New(&barLayout{}), host: host, do: do, buttons: map[vm.CommandID]*part.Button{},
+		root: container.New(shape), shape: shape, host: host, do: do, buttons: map[vm.CommandID]*part.Button{},
 	}
 }
 
@@ -59,9 +61,12 @@ func (t *toolbar) set(groups [][]vm.Command) {
 }
 
 // barLayout puts the buttons side by side, the last group at the right end. Where
-// the width does not suffice the shortcuts under the titles go, then the margins
+// the window is narrow or the width does not suffice the shortcuts under the titles go, then the margins
 // between groups, and at last a second line begins.
-type barLayout struct{ width float32 }
+type barLayout struct {
+	width  float32
+	narrow bool
+}
 
 func (l *barLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	width := float32(0)
@@ -73,7 +78,7 @@ func (l *barLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 func (l *barLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	l.width = size.Width
-	showKeys(objects, withKeys(objects) <= size.Width)
+	showKeys(objects, !l.narrow && withKeys(objects) <= size.Width)
 	l.place(objects, size.Width, true)
 }
 

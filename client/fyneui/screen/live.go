@@ -45,7 +45,7 @@ func NewLive(host part.Host, m LiveModel) *Live {
 	})
 	head := part.Stack(look.Hair, l.title, l.summary, l.stale.Container)
 	l.Root = container.NewBorder(part.Inset(0, look.Hair, head), nil, nil, nil,
-		container.New(&boards{queues: l.queues}, l.queues.root, l.agents.root))
+		container.NewVScroll(container.New(&boards{queues: l.queues}, l.queues.root, l.agents.root)))
 	return l
 }
 
@@ -62,11 +62,15 @@ func (l *Live) Show(st live.State) {
 // the agents the rest.
 type boards struct{ queues *board[live.QueueRow] }
 
-func (b *boards) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(300, 240) }
+// MinSize keeps a few rows of both in sight; a lower window scrolls.
+func (b *boards) MinSize([]fyne.CanvasObject) fyne.Size {
+	f := look.Size(look.Body) / 14
+	return fyne.NewSize(300, min(b.queues.natural(), 240*f)+look.Gap+190*f)
+}
 
 func (b *boards) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	room := size.Height - look.Gap
-	upper := min(b.queues.natural(), room/2)
+	upper := min(b.queues.natural(), max(room/2, room-190*look.Size(look.Body)/14))
 	objects[0].Resize(fyne.NewSize(size.Width, upper))
 	objects[0].Move(fyne.NewPos(0, 0))
 	objects[1].Resize(fyne.NewSize(size.Width, room-upper))

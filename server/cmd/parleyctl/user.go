@@ -20,6 +20,7 @@ type userCmd struct {
 	List     userListCmd     `cmd:"" help:"List users."`
 	Disable  userDisableCmd  `cmd:"" help:"Refuse a user from now on."`
 	Password userPasswordCmd `cmd:"" help:"Set a user's password."`
+	Capacity userCapacityCmd `cmd:"" help:"Set how many contacts an agent takes at once."`
 }
 
 type userAddCmd struct {
@@ -42,6 +43,11 @@ type userDisableCmd struct {
 type userPasswordCmd struct {
 	Name        string `arg:"" help:"Whose."`
 	NewPassword string `help:"The password; without it, it is read from standard input." env:"PARLEY_NEW_PASSWORD"`
+}
+
+type userCapacityCmd struct {
+	Name  string `arg:"" help:"Whose."`
+	Voice int32  `help:"Calls at once, 0 to 25; with 2, a second call rings while one is served." required:""`
 }
 
 type userJSON struct {
@@ -134,6 +140,15 @@ func (c *userPasswordCmd) Run(e *env) error {
 	}
 	return e.admin(func(client parleyv1connect.AdminServiceClient) error {
 		_, err := client.SetPassword(e.ctx, connect.NewRequest(&parleyv1.SetPasswordRequest{User: c.Name, Password: password}))
+		return err
+	})
+}
+
+func (c *userCapacityCmd) Run(e *env) error {
+	return e.admin(func(client parleyv1connect.AdminServiceClient) error {
+		_, err := client.SetCapacity(e.ctx, connect.NewRequest(&parleyv1.SetCapacityRequest{
+			User: c.Name, Channel: parleyv1.Channel_CHANNEL_VOICE, Capacity: c.Voice,
+		}))
 		return err
 	})
 }

@@ -5,6 +5,8 @@ package presence
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -77,6 +79,25 @@ func (s *Service) ExtendWrapUp(ctx context.Context, user domain.UserID, cmd doma
 func (s *Service) EndWrapUp(ctx context.Context, user domain.UserID, cmd domain.CommandID) error {
 	return s.change(ctx, user, cmd, "agent.wrap_up_ended", func(a *agent.Agent) error {
 		return a.EndWrapUp(s.now())
+	})
+}
+
+// MaxCapacity is the most contacts of a channel an agent can take at once.
+const MaxCapacity = 25
+
+// SetCapacity says how many contacts of a channel an agent takes at once.
+func (s *Service) SetCapacity(ctx context.Context, actor domain.Actor, user domain.UserID, ch domain.Channel, n int) error {
+	if n < 0 || n > MaxCapacity {
+		return &domain.Error{Kind: domain.Invalid, Subject: "capacity", Text: fmt.Sprintf("a capacity is 0 to %d, not %d", MaxCapacity, n)}
+	}
+	return s.store.Update(ctx, actor, "", func(tx *store.Tx) error {
+		a, err := tx.Agent(user)
+		if err != nil {
+			return err
+		}
+		a.Capacity = maps.Clone(a.Capacity)
+		a.Capacity[ch] = n
+		return tx.PutAgent(a, "agent.capacity")
 	})
 }
 

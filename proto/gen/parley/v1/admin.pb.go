@@ -643,6 +643,103 @@ func (*SetPasswordResponse) Descriptor() ([]byte, []int) {
 	return file_parley_v1_admin_proto_rawDescGZIP(), []int{11}
 }
 
+type SetCapacityRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	User    string                 `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	Channel Channel                `protobuf:"varint,2,opt,name=channel,proto3,enum=parley.v1.Channel" json:"channel,omitempty"`
+	// 0 to 25.
+	Capacity      int32 `protobuf:"varint,3,opt,name=capacity,proto3" json:"capacity,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetCapacityRequest) Reset() {
+	*x = SetCapacityRequest{}
+	mi := &file_parley_v1_admin_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetCapacityRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetCapacityRequest) ProtoMessage() {}
+
+func (x *SetCapacityRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_admin_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetCapacityRequest.ProtoReflect.Descriptor instead.
+func (*SetCapacityRequest) Descriptor() ([]byte, []int) {
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *SetCapacityRequest) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+func (x *SetCapacityRequest) GetChannel() Channel {
+	if x != nil {
+		return x.Channel
+	}
+	return Channel_CHANNEL_UNSPECIFIED
+}
+
+func (x *SetCapacityRequest) GetCapacity() int32 {
+	if x != nil {
+		return x.Capacity
+	}
+	return 0
+}
+
+type SetCapacityResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetCapacityResponse) Reset() {
+	*x = SetCapacityResponse{}
+	mi := &file_parley_v1_admin_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetCapacityResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetCapacityResponse) ProtoMessage() {}
+
+func (x *SetCapacityResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_admin_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetCapacityResponse.ProtoReflect.Descriptor instead.
+func (*SetCapacityResponse) Descriptor() ([]byte, []int) {
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{13}
+}
+
 var File_parley_v1_admin_proto protoreflect.FileDescriptor
 
 const file_parley_v1_admin_proto_rawDesc = "" +
@@ -684,13 +781,19 @@ const file_parley_v1_admin_proto_rawDesc = "" +
 	"\x12SetPasswordRequest\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x1a\n" +
 	"\bpassword\x18\x02 \x01(\tR\bpassword\"\x15\n" +
-	"\x13SetPasswordResponse2\xf3\x02\n" +
+	"\x13SetPasswordResponse\"r\n" +
+	"\x12SetCapacityRequest\x12\x12\n" +
+	"\x04user\x18\x01 \x01(\tR\x04user\x12,\n" +
+	"\achannel\x18\x02 \x01(\x0e2\x12.parley.v1.ChannelR\achannel\x12\x1a\n" +
+	"\bcapacity\x18\x03 \x01(\x05R\bcapacity\"\x15\n" +
+	"\x13SetCapacityResponse2\xc1\x03\n" +
 	"\fAdminService\x12=\n" +
 	"\x06Status\x12\x18.parley.v1.StatusRequest\x1a\x19.parley.v1.StatusResponse\x12@\n" +
 	"\aAddUser\x12\x19.parley.v1.AddUserRequest\x1a\x1a.parley.v1.AddUserResponse\x12F\n" +
 	"\tListUsers\x12\x1b.parley.v1.ListUsersRequest\x1a\x1c.parley.v1.ListUsersResponse\x12L\n" +
 	"\vDisableUser\x12\x1d.parley.v1.DisableUserRequest\x1a\x1e.parley.v1.DisableUserResponse\x12L\n" +
-	"\vSetPassword\x12\x1d.parley.v1.SetPasswordRequest\x1a\x1e.parley.v1.SetPasswordResponseB\x85\x01\n" +
+	"\vSetPassword\x12\x1d.parley.v1.SetPasswordRequest\x1a\x1e.parley.v1.SetPasswordResponse\x12L\n" +
+	"\vSetCapacity\x12\x1d.parley.v1.SetCapacityRequest\x1a\x1e.parley.v1.SetCapacityResponseB\x85\x01\n" +
 	"\rcom.parley.v1B\n" +
 	"AdminProtoP\x01Z#parley/proto/gen/parley/v1;parleyv1\xa2\x02\x03PXX\xaa\x02\tParley.V1\xca\x02\tParley\\V1\xe2\x02\x15Parley\\V1\\GPBMetadata\xea\x02\n" +
 	"Parley::V1b\x06proto3"
@@ -707,7 +810,7 @@ func file_parley_v1_admin_proto_rawDescGZIP() []byte {
 	return file_parley_v1_admin_proto_rawDescData
 }
 
-var file_parley_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_parley_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_parley_v1_admin_proto_goTypes = []any{
 	(*StatusRequest)(nil),         // 0: parley.v1.StatusRequest
 	(*StatusResponse)(nil),        // 1: parley.v1.StatusResponse
@@ -721,38 +824,44 @@ var file_parley_v1_admin_proto_goTypes = []any{
 	(*DisableUserResponse)(nil),   // 9: parley.v1.DisableUserResponse
 	(*SetPasswordRequest)(nil),    // 10: parley.v1.SetPasswordRequest
 	(*SetPasswordResponse)(nil),   // 11: parley.v1.SetPasswordResponse
-	(*Queue)(nil),                 // 12: parley.v1.Queue
-	(*Agent)(nil),                 // 13: parley.v1.Agent
-	(*Contact)(nil),               // 14: parley.v1.Contact
-	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
-	(Role)(0),                     // 16: parley.v1.Role
+	(*SetCapacityRequest)(nil),    // 12: parley.v1.SetCapacityRequest
+	(*SetCapacityResponse)(nil),   // 13: parley.v1.SetCapacityResponse
+	(*Queue)(nil),                 // 14: parley.v1.Queue
+	(*Agent)(nil),                 // 15: parley.v1.Agent
+	(*Contact)(nil),               // 16: parley.v1.Contact
+	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
+	(Role)(0),                     // 18: parley.v1.Role
+	(Channel)(0),                  // 19: parley.v1.Channel
 }
 var file_parley_v1_admin_proto_depIdxs = []int32{
-	12, // 0: parley.v1.StatusResponse.queues:type_name -> parley.v1.Queue
-	13, // 1: parley.v1.StatusResponse.agents:type_name -> parley.v1.Agent
-	14, // 2: parley.v1.StatusResponse.contacts:type_name -> parley.v1.Contact
+	14, // 0: parley.v1.StatusResponse.queues:type_name -> parley.v1.Queue
+	15, // 1: parley.v1.StatusResponse.agents:type_name -> parley.v1.Agent
+	16, // 2: parley.v1.StatusResponse.contacts:type_name -> parley.v1.Contact
 	2,  // 3: parley.v1.StatusResponse.nodes:type_name -> parley.v1.Node
-	15, // 4: parley.v1.StatusResponse.server_time:type_name -> google.protobuf.Timestamp
-	15, // 5: parley.v1.Node.started_at:type_name -> google.protobuf.Timestamp
-	15, // 6: parley.v1.Node.seen_at:type_name -> google.protobuf.Timestamp
-	16, // 7: parley.v1.User.roles:type_name -> parley.v1.Role
+	17, // 4: parley.v1.StatusResponse.server_time:type_name -> google.protobuf.Timestamp
+	17, // 5: parley.v1.Node.started_at:type_name -> google.protobuf.Timestamp
+	17, // 6: parley.v1.Node.seen_at:type_name -> google.protobuf.Timestamp
+	18, // 7: parley.v1.User.roles:type_name -> parley.v1.Role
 	3,  // 8: parley.v1.AddUserRequest.user:type_name -> parley.v1.User
 	3,  // 9: parley.v1.ListUsersResponse.users:type_name -> parley.v1.User
-	0,  // 10: parley.v1.AdminService.Status:input_type -> parley.v1.StatusRequest
-	4,  // 11: parley.v1.AdminService.AddUser:input_type -> parley.v1.AddUserRequest
-	6,  // 12: parley.v1.AdminService.ListUsers:input_type -> parley.v1.ListUsersRequest
-	8,  // 13: parley.v1.AdminService.DisableUser:input_type -> parley.v1.DisableUserRequest
-	10, // 14: parley.v1.AdminService.SetPassword:input_type -> parley.v1.SetPasswordRequest
-	1,  // 15: parley.v1.AdminService.Status:output_type -> parley.v1.StatusResponse
-	5,  // 16: parley.v1.AdminService.AddUser:output_type -> parley.v1.AddUserResponse
-	7,  // 17: parley.v1.AdminService.ListUsers:output_type -> parley.v1.ListUsersResponse
-	9,  // 18: parley.v1.AdminService.DisableUser:output_type -> parley.v1.DisableUserResponse
-	11, // 19: parley.v1.AdminService.SetPassword:output_type -> parley.v1.SetPasswordResponse
-	15, // [15:20] is the sub-list for method output_type
-	10, // [10:15] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	19, // 10: parley.v1.SetCapacityRequest.channel:type_name -> parley.v1.Channel
+	0,  // 11: parley.v1.AdminService.Status:input_type -> parley.v1.StatusRequest
+	4,  // 12: parley.v1.AdminService.AddUser:input_type -> parley.v1.AddUserRequest
+	6,  // 13: parley.v1.AdminService.ListUsers:input_type -> parley.v1.ListUsersRequest
+	8,  // 14: parley.v1.AdminService.DisableUser:input_type -> parley.v1.DisableUserRequest
+	10, // 15: parley.v1.AdminService.SetPassword:input_type -> parley.v1.SetPasswordRequest
+	12, // 16: parley.v1.AdminService.SetCapacity:input_type -> parley.v1.SetCapacityRequest
+	1,  // 17: parley.v1.AdminService.Status:output_type -> parley.v1.StatusResponse
+	5,  // 18: parley.v1.AdminService.AddUser:output_type -> parley.v1.AddUserResponse
+	7,  // 19: parley.v1.AdminService.ListUsers:output_type -> parley.v1.ListUsersResponse
+	9,  // 20: parley.v1.AdminService.DisableUser:output_type -> parley.v1.DisableUserResponse
+	11, // 21: parley.v1.AdminService.SetPassword:output_type -> parley.v1.SetPasswordResponse
+	13, // 22: parley.v1.AdminService.SetCapacity:output_type -> parley.v1.SetCapacityResponse
+	17, // [17:23] is the sub-list for method output_type
+	11, // [11:17] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_admin_proto_init() }
@@ -768,7 +877,7 @@ func file_parley_v1_admin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_v1_admin_proto_rawDesc), len(file_parley_v1_admin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -52,24 +52,43 @@ func Start(ctx context.Context, program, dir string, agents int) (*Centre, error
 	if err := c.fill(ctx, data, agents); err != nil {
 		return nil, fmt.Errorf("fill the centre: %w", err)
 	}
-	web, err := free("tcp4")
-	if err != nil {
-		return nil, err
-	}
-	if c.SIP, err = free("udp4"); err != nil {
-		return nil, err
-	}
-	c.URL = "http://" + web.String()
-	c.Process, err = process.Start(dir, program, "serve", "--data", data, "--http", web.String(),
-		"--sip", c.SIP.String(), "--rtp-ports", "10000-19999", "--log-level", "warn", "--stop-limit", "1s")
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Await(time.Minute, c.ready); err != nil {
-		c.Stop()
+	if err := c.run(program, dir, data); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// StartDemo starts the demo centre, with its users and their passwords.
+func StartDemo(program, dir string) (*Centre, error) {
+	c := &Centre{}
+	if err := c.run(program, dir, filepath.Join(dir, "parleyd-"+rand.Text()[:8]), "--demo"); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Centre) run(program, dir, data string, more ...string) error {
+	web, err := free("tcp4")
+	if err != nil {
+		return err
+	}
+	if c.SIP, err = free("udp4"); err != nil {
+		return err
+	}
+	c.URL = "http://" + web.String()
+	args := []string{
+		"serve", "--data", data, "--http", web.String(), "--sip", c.SIP.String(),
+		"--rtp-ports", "10000-19999", "--log-level", "warn", "--stop-limit", "1s",
+	}
+	c.Process, err = process.Start(dir, program, append(args, more...)...)
+	if err != nil {
+		return err
+	}
+	if err := c.Await(time.Minute, c.ready); err != nil {
+		c.Stop()
+		return err
+	}
+	return nil
 }
 
 func (c *Centre) ready() bool {

@@ -38,7 +38,12 @@ type hub struct {
 	token  string
 	cancel context.CancelFunc
 	work   sync.WaitGroup
+	// sequence numbers the events, as the store would.
+	sequence uint64
 }
+
+// stored is more than the number of events of the centre's making.
+const stored = 1000
 
 // Hub starts our way.
 func Hub(t *Tally) (Way, error) {
@@ -61,7 +66,7 @@ func Hub(t *Tally) (Way, error) {
 
 func (h *hub) start(ctx context.Context) error {
 	var err error
-	quiet := slog.Default()
+	quiet := slog.New(slog.DiscardHandler)
 	if h.dir, err = os.MkdirTemp("", "parley-bench-"); err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
@@ -137,9 +142,7 @@ func (h *hub) subscribe(ctx context.Context, i int, t *Tally, ready chan<- error
 		return
 	}
 	ready <- nil
-	defer func() { fmt.Println("end", stream.Err()) }()
 	for stream.Receive() {
-		fmt.Println(stream.Msg())
 		for _, e := range stream.Msg().GetEvents() {
 			if c := e.GetContact(); c != nil {
 				t.Got(i, c.GetArrivedAt().AsTime())
@@ -154,8 +157,10 @@ func (h *hub) Publish(c *contact.Contact) error {
 	if err != nil {
 		return fmt.Errorf("encode an event: %w", err)
 	}
+	h.sequence++
 	return h.bus.PublishEvents([]domain.Event{{
-		Kind: domain.KindContact, ID: string(c.ID), Version: c.Version, Name: "contact.queued", At: c.ArrivedAt, State: state,
+		Sequence: stored + h.sequence,
+		Kind:     domain.KindContact, ID: string(c.ID), Version: c.Version, Name: "contact.queued", At: c.ArrivedAt, State: state,
 	}})
 }
 

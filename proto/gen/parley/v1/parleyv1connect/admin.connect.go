@@ -45,6 +45,9 @@ const (
 	// AdminServiceSetPasswordProcedure is the fully-qualified name of the AdminService's SetPassword
 	// RPC.
 	AdminServiceSetPasswordProcedure = "/parley.v1.AdminService/SetPassword"
+	// AdminServiceSetCapacityProcedure is the fully-qualified name of the AdminService's SetCapacity
+	// RPC.
+	AdminServiceSetCapacityProcedure = "/parley.v1.AdminService/SetCapacity"
 )
 
 // AdminServiceClient is a client for the parley.v1.AdminService service.
@@ -57,6 +60,9 @@ type AdminServiceClient interface {
 	DisableUser(context.Context, *connect.Request[v1.DisableUserRequest]) (*connect.Response[v1.DisableUserResponse], error)
 	// SetPassword sets a user's password and ends his sessions.
 	SetPassword(context.Context, *connect.Request[v1.SetPasswordRequest]) (*connect.Response[v1.SetPasswordResponse], error)
+	// SetCapacity says how many contacts of a channel an agent takes at once. It
+	// counts from the next offer on; work at hand stays.
+	SetCapacity(context.Context, *connect.Request[v1.SetCapacityRequest]) (*connect.Response[v1.SetCapacityResponse], error)
 }
 
 // NewAdminServiceClient constructs a client for the parley.v1.AdminService service. By default, it
@@ -100,6 +106,12 @@ func NewAdminServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(adminServiceMethods.ByName("SetPassword")),
 			connect.WithClientOptions(opts...),
 		),
+		setCapacity: connect.NewClient[v1.SetCapacityRequest, v1.SetCapacityResponse](
+			httpClient,
+			baseURL+AdminServiceSetCapacityProcedure,
+			connect.WithSchema(adminServiceMethods.ByName("SetCapacity")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -110,6 +122,7 @@ type adminServiceClient struct {
 	listUsers   *connect.Client[v1.ListUsersRequest, v1.ListUsersResponse]
 	disableUser *connect.Client[v1.DisableUserRequest, v1.DisableUserResponse]
 	setPassword *connect.Client[v1.SetPasswordRequest, v1.SetPasswordResponse]
+	setCapacity *connect.Client[v1.SetCapacityRequest, v1.SetCapacityResponse]
 }
 
 // Status calls parley.v1.AdminService.Status.
@@ -137,6 +150,11 @@ func (c *adminServiceClient) SetPassword(ctx context.Context, req *connect.Reque
 	return c.setPassword.CallUnary(ctx, req)
 }
 
+// SetCapacity calls parley.v1.AdminService.SetCapacity.
+func (c *adminServiceClient) SetCapacity(ctx context.Context, req *connect.Request[v1.SetCapacityRequest]) (*connect.Response[v1.SetCapacityResponse], error) {
+	return c.setCapacity.CallUnary(ctx, req)
+}
+
 // AdminServiceHandler is an implementation of the parley.v1.AdminService service.
 type AdminServiceHandler interface {
 	// Status is the centre at this moment.
@@ -147,6 +165,9 @@ type AdminServiceHandler interface {
 	DisableUser(context.Context, *connect.Request[v1.DisableUserRequest]) (*connect.Response[v1.DisableUserResponse], error)
 	// SetPassword sets a user's password and ends his sessions.
 	SetPassword(context.Context, *connect.Request[v1.SetPasswordRequest]) (*connect.Response[v1.SetPasswordResponse], error)
+	// SetCapacity says how many contacts of a channel an agent takes at once. It
+	// counts from the next offer on; work at hand stays.
+	SetCapacity(context.Context, *connect.Request[v1.SetCapacityRequest]) (*connect.Response[v1.SetCapacityResponse], error)
 }
 
 // NewAdminServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -186,6 +207,12 @@ func NewAdminServiceHandler(svc AdminServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(adminServiceMethods.ByName("SetPassword")),
 		connect.WithHandlerOptions(opts...),
 	)
+	adminServiceSetCapacityHandler := connect.NewUnaryHandler(
+		AdminServiceSetCapacityProcedure,
+		svc.SetCapacity,
+		connect.WithSchema(adminServiceMethods.ByName("SetCapacity")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/parley.v1.AdminService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case AdminServiceStatusProcedure:
@@ -198,6 +225,8 @@ func NewAdminServiceHandler(svc AdminServiceHandler, opts ...connect.HandlerOpti
 			adminServiceDisableUserHandler.ServeHTTP(w, r)
 		case AdminServiceSetPasswordProcedure:
 			adminServiceSetPasswordHandler.ServeHTTP(w, r)
+		case AdminServiceSetCapacityProcedure:
+			adminServiceSetCapacityHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -225,4 +254,8 @@ func (UnimplementedAdminServiceHandler) DisableUser(context.Context, *connect.Re
 
 func (UnimplementedAdminServiceHandler) SetPassword(context.Context, *connect.Request[v1.SetPasswordRequest]) (*connect.Response[v1.SetPasswordResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("parley.v1.AdminService.SetPassword is not implemented"))
+}
+
+func (UnimplementedAdminServiceHandler) SetCapacity(context.Context, *connect.Request[v1.SetCapacityRequest]) (*connect.Response[v1.SetCapacityResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("parley.v1.AdminService.SetCapacity is not implemented"))
 }

@@ -1,5 +1,0 @@
-package main
-
-import "context"
-
-func desktop(context.Context, options) error { return nil }
