@@ -163,7 +163,7 @@ func (s *Server) makeServices(context.Context) error {
 	s.cluster = cluster.New(cluster.Config{Store: s.store, Node: s.node, Now: now, Alone: s.cfg.Database == ""})
 	s.accounts = accounts.New(s.store, s.cfg.Country, newID)
 	s.watch = watch.New(watch.Config{
-		Store: s.store, Bus: s.bus, Log: s.log, Encoder: api.Encoder{}, ID: string(s.node), Presence: s.reach,
+		Store: s.store, Bus: s.bus, Log: s.log, Encoder: api.Encoder{}, ID: string(s.node), Presence: s.reach, FiguresEvery: figuresEvery,
 	})
 	return nil
 }

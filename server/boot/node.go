@@ -11,10 +11,12 @@ import (
 )
 
 const (
-	beatEvery  = time.Second
-	sweepEvery = 2 * time.Second
-	pruneEvery = time.Hour
-	taskLimit  = 10 * time.Second
+	beatEvery = time.Second
+	// figuresEvery is as often as people can read figures.
+	figuresEvery = 500 * time.Millisecond
+	sweepEvery   = 2 * time.Second
+	pruneEvery   = time.Hour
+	taskLimit    = 10 * time.Second
 )
 
 const sessionEndedSubject = "parley.session.ended"

@@ -54,6 +54,9 @@ type Config struct {
 	// until it returns nil. Its context ends with Close.
 	Presence func(ctx context.Context, user domain.UserID, up bool) error
 	Grace    time.Duration
+	// FiguresEvery is how often the figures of a queue are sent at most; 0 sends
+	// each change.
+	FiguresEvery time.Duration
 }
 
 // change is one numbered delta.
@@ -82,8 +85,10 @@ type Hub struct {
 	sequence uint64
 	history  []change
 	streams  map[*Stream]struct{}
-	byUser   map[domain.UserID]map[*Stream]struct{}
-	leaving  map[domain.UserID]*time.Timer
+	// supervisors are the streams that see all agents and contacts.
+	supervisors map[*Stream]struct{}
+	byUser      map[domain.UserID]map[*Stream]struct{}
+	leaving     map[domain.UserID]*time.Timer
 	// telling are users whose presence is being told; true if it has to be
 	// told again.
 	telling map[domain.UserID]bool
@@ -92,6 +97,9 @@ type Hub struct {
 	moved map[domain.UserID]uint64
 	// dirty are queues whose figures have changed since they were last sent.
 	dirty map[domain.QueueID]bool
+	// figuresAt is when figures were last sent; figuresDue sends the next ones.
+	figuresAt  time.Time
+	figuresDue *time.Timer
 
 	sub     *bus.Subscription
 	closed  bool
@@ -106,7 +114,7 @@ func New(cfg Config) *Hub {
 		cfg.Grace = 5 * time.Second
 	}
 	h := &Hub{
-		cfg: cfg, view: newView(), streams: map[*Stream]struct{}{},
+		cfg: cfg, view: newView(), streams: map[*Stream]struct{}{}, supervisors: map[*Stream]struct{}{},
 		byUser: map[domain.UserID]map[*Stream]struct{}{}, leaving: map[domain.UserID]*time.Timer{},
 		telling: map[domain.UserID]bool{}, moved: map[domain.UserID]uint64{}, dirty: map[domain.QueueID]bool{},
 	}
@@ -175,7 +183,7 @@ func (h *Hub) setAgent(a *agent.Agent) {
 	if old != nil && old.Version >= a.Version {
 		return
 	}
-	h.view.agents[a.User] = a
+	h.view.putAgent(a)
 	h.record("agent:"+string(a.User), h.cfg.Encoder.Agent(a), audience{users: [2]domain.UserID{a.User}, supervisor: true})
 	if old == nil {
 		old = &agent.Agent{User: a.User}
@@ -232,7 +240,7 @@ func (h *Hub) setContact(c *contact.Contact) {
 	if old != nil && old.Agent != "" && old.Agent != c.Agent {
 		h.recordFor(key, h.cfg.Encoder.ContactRemoved(c.ID), old.Agent)
 	}
-	h.view.contacts[c.ID] = c
+	h.view.putContact(c)
 	if !h.view.keeps(c) {
 		h.removeContact(c)
 		return
@@ -242,8 +250,8 @@ func (h *Hub) setContact(c *contact.Contact) {
 
 // sweepContacts removes ended contacts that are no longer at the agent's hand.
 func (h *Hub) sweepContacts(user domain.UserID) {
-	for _, c := range h.view.contacts {
-		if c.Agent == user && !h.view.keeps(c) {
+	for _, c := range h.view.ofAgent[user] {
+		if !h.view.keeps(c) {
 			h.removeContact(c)
 		}
 	}
@@ -251,7 +259,7 @@ func (h *Hub) sweepContacts(user domain.UserID) {
 
 func (h *Hub) removeContact(c *contact.Contact) {
 	key := "contact:" + string(c.ID)
-	delete(h.view.contacts, c.ID)
+	h.view.dropContact(c)
 	h.view.ended[key] = c.Version
 	h.record(key, h.cfg.Encoder.ContactRemoved(c.ID), audience{users: [2]domain.UserID{c.Agent}, supervisor: true})
 	if len(h.view.ended) > 4*historySize {
@@ -293,16 +301,31 @@ func (h *Hub) deliver(ch change) {
 		}
 	}
 	if ch.audience.supervisor {
-		for s := range h.streams {
-			if s.viewer.Supervisor && s.viewer.User != ch.audience.users[0] {
+		for s := range h.supervisors {
+			if s.viewer.User != ch.audience.users[0] {
 				s.put(ch)
 			}
 		}
 	}
 }
 
-// flush sends the figures of queues that have changed.
+// flush sends the figures of queues that have changed, at most every
+// FiguresEvery: they go to all agents of a queue, and each change of one agent
+// changes them.
 func (h *Hub) flush() {
+	if len(h.dirty) == 0 || h.figuresDue != nil || h.closed {
+		return
+	}
+	if wait := h.cfg.FiguresEvery - time.Since(h.figuresAt); wait > 0 {
+		h.figuresDue = time.AfterFunc(wait, func() {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.figuresDue = nil
+			h.flush()
+		})
+		return
+	}
+	h.figuresAt = time.Now()
 	for id := range h.dirty {
 		if h.view.queues[id] == nil {
 			continue
@@ -324,6 +347,9 @@ func (h *Hub) Close() {
 	}
 	for _, t := range h.leaving {
 		t.Stop()
+	}
+	if h.figuresDue != nil {
+		h.figuresDue.Stop()
 	}
 	h.mu.Unlock()
 	h.stop()

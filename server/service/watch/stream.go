@@ -67,6 +67,9 @@ func (h *Hub) Open(v Viewer, streamID string, sequence uint64) *Stream {
 	}
 	s.resume(streamID, sequence)
 	h.streams[s] = struct{}{}
+	if v.Supervisor {
+		h.supervisors[s] = struct{}{}
+	}
 	if h.byUser[v.User] == nil {
 		h.byUser[v.User] = map[*Stream]struct{}{}
 	}
@@ -197,6 +200,7 @@ func (s *Stream) Close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.streams, s)
+	delete(h.supervisors, s)
 	delete(h.byUser[s.viewer.User], s)
 	if len(h.byUser[s.viewer.User]) == 0 {
 		delete(h.byUser, s.viewer.User)

@@ -22,12 +22,20 @@ type view struct {
 	// ended remembers versions of what has left the view, so that a late event
 	// does not bring it back.
 	ended map[string]uint64
+	// ofAgent are the contacts of an agent.
+	ofAgent map[domain.UserID]map[domain.ContactID]*contact.Contact
+	// staff counts the agents of a queue.
+	staff map[domain.QueueID]staff
 	// waiting are the contacts of a queue that wait.
 	waiting map[domain.QueueID]map[domain.ContactID]time.Time
 }
 
+// staff is how many agents of a queue are there.
+type staff struct{ signedIn, ready int }
+
 func newView() *view {
 	return &view{
+		ofAgent: map[domain.UserID]map[domain.ContactID]*contact.Contact{}, staff: map[domain.QueueID]staff{},
 		agents: map[domain.UserID]*agent.Agent{}, queues: map[domain.QueueID]*queue.Queue{},
 		contacts: map[domain.ContactID]*contact.Contact{}, interactions: map[domain.InteractionID]*interaction.Interaction{},
 		ended: map[string]uint64{}, waiting: map[domain.QueueID]map[domain.ContactID]time.Time{},
@@ -57,22 +65,58 @@ type Figures struct {
 }
 
 func (v *view) figures(id domain.QueueID) Figures {
-	f := Figures{Queue: *v.queues[id], Waiting: len(v.waiting[id])}
+	s := v.staff[id]
+	f := Figures{Queue: *v.queues[id], Waiting: len(v.waiting[id]), SignedIn: s.signedIn, Ready: s.ready}
 	for _, since := range v.waiting[id] {
 		if f.Longest.IsZero() || since.Before(f.Longest) {
 			f.Longest = since
 		}
 	}
-	for _, a := range v.agents {
-		if !slices.Contains(a.Queues, id) || a.Presence == agent.SignedOut {
-			continue
-		}
-		f.SignedIn++
-		if a.State() == agent.StateReady {
-			f.Ready++
-		}
-	}
 	return f
+}
+
+// putAgent replaces an agent and corrects the counts of his queues.
+func (v *view) putAgent(a *agent.Agent) {
+	if old := v.agents[a.User]; old != nil {
+		v.count(old, -1)
+	}
+	v.agents[a.User] = a
+	v.count(a, 1)
+}
+
+func (v *view) count(a *agent.Agent, n int) {
+	state := a.State()
+	if state == agent.StateSignedOut {
+		return
+	}
+	for _, q := range a.Queues {
+		s := v.staff[q]
+		s.signedIn += n
+		if state == agent.StateReady {
+			s.ready += n
+		}
+		v.staff[q] = s
+	}
+}
+
+// putContact replaces a contact; dropContact takes it out of the view.
+func (v *view) putContact(c *contact.Contact) {
+	if old := v.contacts[c.ID]; old != nil {
+		v.dropContact(old)
+	}
+	v.contacts[c.ID] = c
+	if c.Agent == "" {
+		return
+	}
+	if v.ofAgent[c.Agent] == nil {
+		v.ofAgent[c.Agent] = map[domain.ContactID]*contact.Contact{}
+	}
+	v.ofAgent[c.Agent][c.ID] = c
+}
+
+func (v *view) dropContact(c *contact.Contact) {
+	delete(v.contacts, c.ID)
+	delete(v.ofAgent[c.Agent], c.ID)
 }
 
 // keeps says whether an ended contact is still at somebody's hand: it is being
