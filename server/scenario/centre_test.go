@@ -29,7 +29,9 @@ const password = "a long password"
 
 // A place is where the servers of a centre keep their data and meet.
 type place struct {
-	dir, database, nats string
+	dir, database string
+	// nats is nil when the bus is in the program.
+	nats *cluster
 	// nodes are the names of the servers; desktops connect to the last one.
 	nodes []string
 }
@@ -40,38 +42,78 @@ func together(t *testing.T) place {
 	return place{dir: t.TempDir(), database: postgres(t), nats: natsCluster(t), nodes: []string{"A", "B"}}
 }
 
-func natsCluster(t *testing.T) string {
+// A cluster is three NATS servers, whose addresses outlive them.
+type cluster struct {
+	t       *testing.T
+	options []*server.Options
+	servers []*server.Server
+}
+
+func natsCluster(t *testing.T) *cluster {
 	t.Helper()
-	var servers []*server.Server
-	var urls []string
+	c := &cluster{t: t}
+	var routes []string
 	for i := range 3 {
-		o := &server.Options{
-			ServerName: fmt.Sprint("n", i), Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true,
-			Cluster: server.ClusterOpts{Name: "parley", Host: "127.0.0.1", Port: -1},
-		}
-		if i > 0 {
-			o.Routes = server.RoutesFromStr("nats://" + servers[0].ClusterAddr().String())
-		}
-		s, err := server.NewServer(o)
+		o := &server.Options{ServerName: fmt.Sprint("n", i), Host: "127.0.0.1", NoSigs: true, NoLog: true}
+		o.Port = portOf(t, freePort(t, false))
+		o.Cluster = server.ClusterOpts{Name: "parley", Host: "127.0.0.1", Port: portOf(t, freePort(t, false))}
+		routes = append(routes, fmt.Sprint("nats://127.0.0.1:", o.Cluster.Port))
+		c.options = append(c.options, o)
+	}
+	for _, o := range c.options {
+		o.Routes = server.RoutesFromStr(strings.Join(routes, ","))
+	}
+	t.Cleanup(c.stop)
+	c.start()
+	return c
+}
+
+func portOf(t *testing.T, addr string) int {
+	t.Helper()
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return number(t, port)
+}
+
+func (c *cluster) urls() string {
+	var urls []string
+	for _, o := range c.options {
+		urls = append(urls, fmt.Sprint("nats://127.0.0.1:", o.Port))
+	}
+	return strings.Join(urls, ",")
+}
+
+func (c *cluster) start() {
+	c.t.Helper()
+	for _, o := range c.options {
+		s, err := server.NewServer(o.Clone())
 		if err != nil {
-			t.Fatal(err)
+			c.t.Fatal(err)
 		}
 		s.Start()
-		t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+		c.servers = append(c.servers, s)
 		if !s.ReadyForConnections(patience) {
-			t.Fatal("NATS has not started")
+			c.t.Fatal("NATS has not started")
 		}
-		servers, urls = append(servers, s), append(urls, s.ClientURL())
 	}
-	until(t, "NATS cluster", func() string {
-		for _, s := range servers {
-			if s.NumRoutes() < len(servers)-1 {
+	until(c.t, "NATS cluster", func() string {
+		for _, s := range c.servers {
+			if s.NumRoutes() < len(c.servers)-1 {
 				return "a server does not know the others"
 			}
 		}
 		return ""
 	})
-	return strings.Join(urls, ",")
+}
+
+func (c *cluster) stop() {
+	for _, s := range c.servers {
+		s.Shutdown()
+		s.WaitForShutdown()
+	}
+	c.servers = nil
 }
 
 // A node is one server of the centre. Its addresses outlive it.
@@ -206,9 +248,13 @@ func (c *centre) close() {
 }
 
 func (c *centre) args(n *node) []string {
+	urls := ""
+	if c.place.nats != nil {
+		urls = c.place.nats.urls()
+	}
 	return []string{
 		"--config", c.config, "--data", c.place.dir, "--http", n.http, "--sip", n.sip,
-		"--database", c.place.database, "--nats", c.place.nats,
+		"--database", c.place.database, "--nats", urls,
 	}
 }
 

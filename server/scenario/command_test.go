@@ -34,6 +34,7 @@ import (
 //	agent NAME signout|ready|notready|robot|extend|endwrapup
 //	agent NAME accept|reject|hold|retrieve|hangup CALL
 //	agent NAME note|end|digits CALL [TEXT]
+//	bus stop|start                   all servers of the NATS cluster
 //	crowd N NUMBER                   N customers call and stay
 //	expect ...                       wait until it is so, see expectations
 func commands() map[string]func(*centre, []string) error {
@@ -52,6 +53,14 @@ func commands() map[string]func(*centre, []string) error {
 		"crowd": func(c *centre, a []string) error {
 			for i := range number(c.t, a[0]) {
 				c.dial(fmt.Sprint("crowd", i), a[1], fmt.Sprintf("+3314%07d", i), "")
+			}
+			return nil
+		},
+		"bus": func(c *centre, a []string) error {
+			if a[0] == "stop" {
+				c.place.nats.stop()
+			} else {
+				c.place.nats.start()
 			}
 			return nil
 		},
@@ -179,8 +188,14 @@ func (c *centre) signIn(args []string) error {
 	}
 	desktop := c.agent(name)
 	if device != "" {
-		// Another desktop of the same user; the first is called NAME@first then.
-		c.agents[name+"@first"] = desktop
+		// Another desktop of the same user; the ones before are NAME@1, NAME@2 ...
+		for i := 1; ; i++ {
+			before := fmt.Sprintf("%s@%d", name, i)
+			if c.agents[before] == nil {
+				c.agents[before] = desktop
+				break
+			}
+		}
 		desktop = newAgent(c.t, name, device)
 		c.agents[name] = desktop
 	}

@@ -2,7 +2,8 @@
 // channel, which is what queues, routes, rings and has a service level.
 //
 //	arrived -> queued -> offered -> connected -> ended
-//	              ^---------'
+//	              ^---------'           |
+//	              ^---------------------' the agent was lost
 //
 // Every method checks the state it may be called in and returns a Conflict
 // otherwise, so that two commands that race cannot both act.
@@ -170,11 +171,27 @@ func (c *Contact) Return() error {
 	if err := c.expect("return", Offered); err != nil {
 		return err
 	}
+	c.goBack()
+	return nil
+}
+
+// Requeue gives a served contact back to its place in the queue, because its
+// agent can no longer talk to the customer.
+func (c *Contact) Requeue() error {
+	if err := c.expect("queue again", Connected); err != nil {
+		return err
+	}
+	c.goBack()
+	c.Interaction, c.AnsweredAt = "", time.Time{}
+	c.Held, c.HeldAt = false, time.Time{}
+	return nil
+}
+
+func (c *Contact) goBack() {
 	others := slices.DeleteFunc(slices.Clone(c.PassedOver), func(u domain.UserID) bool { return u == c.Agent })
 	c.PassedOver = append(others, c.Agent)
 	c.State, c.Agent, c.Why = Queued, "", nil
 	c.OfferedAt, c.OfferDeadline = time.Time{}, time.Time{}
-	return nil
 }
 
 // Hold gives the customer music; Hold of a held contact changes nothing.

@@ -223,17 +223,23 @@ type climb struct {
 func climbUp(ctx context.Context, s *side, seconds float64) (climb, error) {
 	var c climb
 	for _, rate := range steps {
-		r, err := s.play(ctx, load{
-			calls: int(rate * seconds), rate: rate, limit: time.Duration(3*seconds) * time.Second,
-			talk: func() time.Duration { return 400*time.Millisecond + rand.N(200*time.Millisecond) },
-		})
-		if err != nil {
-			return c, err
+		sustained := false
+		// A step is missed only by missing it twice, for the machine may have
+		// been busy with something else.
+		for try := 0; try < 2 && !sustained; try++ {
+			r, err := s.play(ctx, load{
+				calls: int(rate * seconds), rate: rate, limit: time.Duration(3*seconds) * time.Second,
+				talk: func() time.Duration { return 400*time.Millisecond + rand.N(200*time.Millisecond) },
+			})
+			if err != nil {
+				return c, err
+			}
+			sustained = r.offers.Quantile(.5) <= tooLate && r.ended >= r.calls*95/100
+			if rate == costRate {
+				c.cost = r.cpu
+			}
 		}
-		if rate == costRate {
-			c.cost = r.cpu
-		}
-		if r.offers.Quantile(.5) > tooLate || r.ended < r.calls*95/100 {
+		if !sustained {
 			break
 		}
 		c.rate = rate

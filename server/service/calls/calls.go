@@ -32,6 +32,9 @@ type Config struct {
 	Log   *slog.Logger
 	// Country (ISO 3166) is where numbers without a country code belong.
 	Country string
+	// LostLimit is how long a customer waits for an agent whose media is gone;
+	// 0 means 30 s.
+	LostLimit time.Duration
 }
 
 // storeTimeout bounds how long a call waits for the store; its retry is below.
@@ -40,6 +43,7 @@ const (
 	retryEvery   = time.Second
 	maxMatches   = 5
 	maxDigits    = 256
+	lostLimit    = 30 * time.Second
 )
 
 // Service is the call.Handler of a node.
@@ -78,10 +82,15 @@ type applied struct {
 	media domain.UserID
 	// commands are the latest that sent digits.
 	commands []domain.CommandID
+	// lost gives the call back to its queue when its agent's media stays away.
+	lost *time.Timer
 }
 
 // New returns the service; Start makes it work.
 func New(cfg Config) *Service {
+	if cfg.LostLimit == 0 {
+		cfg.LostLimit = lostLimit
+	}
 	s := &Service{
 		cfg: cfg, queues: map[string]queue.Queue{}, versions: map[domain.QueueID]uint64{},
 		applied: map[domain.ContactID]*applied{}, pending: map[unsaved]func(context.Context) error{},
@@ -121,6 +130,11 @@ func (s *Service) Close() {
 		b.Close()
 	}
 	s.stop()
+	s.mu.Lock()
+	for _, is := range s.applied {
+		is.found()
+	}
+	s.mu.Unlock()
 	s.stopped.Wait()
 }
 
@@ -282,9 +296,15 @@ func (s *Service) Digit(id domain.ContactID, digit string) {
 	}
 }
 
-// AgentLost is only noted: the desktop negotiates its media anew by itself.
+// AgentLost waits for the desktop to negotiate its media anew.
 func (s *Service) AgentLost(id domain.ContactID) {
 	s.cfg.Log.Warn("the agent's media was lost", "contact", id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if is := s.applied[id]; is != nil {
+		is.media = ""
+		s.guard(id, is)
+	}
 }
 
 var errUnchanged = errors.New("nothing to change")

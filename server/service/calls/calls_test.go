@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -454,30 +455,32 @@ func TestAChangeIsTriedUntilItIsStored(t *testing.T) {
 		s := New(Config{Log: slog.New(slog.DiscardHandler)})
 		s.stopped.Go(s.retry)
 		defer s.Close()
-		broken, tries := true, 0
+		var broken atomic.Bool
+		var tries atomic.Int64
+		broken.Store(true)
 		s.save(unsaved{"c", "end"}, func(context.Context) error {
-			tries++
-			if broken {
+			tries.Add(1)
+			if broken.Load() {
 				return domain.Errorf(domain.Unavailable, "down")
 			}
 			return nil
 		})
-		time.Sleep(10500 * time.Millisecond)
+		<-time.After(10500 * time.Millisecond)
 		synctest.Wait()
-		if tries != 11 {
-			t.Errorf("%d tries in ten seconds", tries)
+		if tries.Load() != 11 {
+			t.Errorf("%d tries in ten seconds", tries.Load())
 		}
-		broken = false
-		time.Sleep(time.Minute)
+		broken.Store(false)
+		<-time.After(time.Minute)
 		synctest.Wait()
-		if tries != 12 || len(s.pending) != 0 {
-			t.Errorf("%d tries, %d pending", tries, len(s.pending))
+		if tries.Load() != 12 || len(s.pending) != 0 {
+			t.Errorf("%d tries, %d pending", tries.Load(), len(s.pending))
 		}
 		// Newer news replace older ones that wait.
 		var last string
 		s.save(unsaved{"c", "held"}, func(context.Context) error { return domain.Errorf(domain.Unavailable, "down") })
 		s.save(unsaved{"c", "held"}, func(context.Context) error { last = "new"; return nil })
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		synctest.Wait()
 		if last != "new" || len(s.pending) != 0 {
 			t.Errorf("last %q, %d pending", last, len(s.pending))

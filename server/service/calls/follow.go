@@ -2,6 +2,7 @@ package calls
 
 import (
 	"context"
+	"time"
 
 	"parley/server/domain"
 	"parley/server/domain/contact"
@@ -77,8 +78,10 @@ func (s *Service) carryOut(c *contact.Contact) {
 		is.media = ""
 		err = s.voice.CloseAgent(c.ID)
 	}
+	s.guard(c.ID, is)
 	switch {
 	case domain.KindOf(err) == domain.NotFound && err != nil:
+		is.found()
 		delete(s.applied, c.ID)
 	case err != nil:
 		s.cfg.Log.Error("call does not follow its contact", "contact", c.ID, "state", c.State, "err", err)
@@ -101,8 +104,65 @@ func (s *Service) opened(id domain.ContactID, user domain.UserID) error {
 		return domain.Errorf(domain.Conflict, "%s does not have this contact", user)
 	}
 	is.media = user
+	s.guard(id, is)
 	if is.connected && !is.held {
 		return s.voice.Connect(id)
 	}
 	return nil
+}
+
+// guard watches over a served call without media: if it stays so, the customer
+// goes back to his place in the queue. The lock is held.
+func (s *Service) guard(id domain.ContactID, is *applied) {
+	if !is.connected || is.media == is.agent || s.life.Err() != nil {
+		is.found()
+		return
+	}
+	if is.lost != nil {
+		return
+	}
+	user := is.agent
+	is.lost = time.AfterFunc(s.cfg.LostLimit, func() {
+		s.later(unsaved{id, "requeue"}, func(ctx context.Context) error { return s.requeue(ctx, id, user) })
+	})
+}
+
+func (a *applied) found() {
+	if a.lost != nil {
+		a.lost.Stop()
+		a.lost = nil
+	}
+}
+
+// requeue takes a call from an agent who can no longer talk.
+func (s *Service) requeue(ctx context.Context, id domain.ContactID, user domain.UserID) error {
+	return s.cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
+		c, err := tx.Contact(id)
+		if err != nil {
+			return err
+		}
+		if c.State != contact.Connected || c.Agent != user || !s.silent(id, user) {
+			return nil
+		}
+		a, err := tx.Agent(user)
+		if err != nil {
+			return err
+		}
+		if err := release(tx, a, c, c.State, s.cfg.Now()); err != nil {
+			return err
+		}
+		if err := c.Requeue(); err != nil {
+			return err
+		}
+		s.cfg.Log.Warn("an agent was lost: his call waits again", "contact", id, "agent", user)
+		return tx.PutContact(c, "contact.requeued")
+	})
+}
+
+// silent says whether the call is still without the agent's media.
+func (s *Service) silent(id domain.ContactID, user domain.UserID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	is := s.applied[id]
+	return is != nil && is.agent == user && is.media != user
 }

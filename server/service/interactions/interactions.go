@@ -10,11 +10,11 @@ import (
 	"parley/server/store"
 )
 
-// Query says which interactions are wanted, Entry is one of them.
-type (
-	Query = store.HistoryQuery
-	Entry = store.HistoryEntry
-)
+// Query says which interactions are wanted.
+type Query = store.HistoryQuery
+
+// Entry is one interaction with its contacts.
+type Entry = store.HistoryEntry
 
 // Service keeps interaction records.
 type Service struct {

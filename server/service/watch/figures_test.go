@@ -60,7 +60,7 @@ func TestFiguresAreSentAtMostSoOften(t *testing.T) {
 		if got := figuresOf(t, s); len(got) != 0 {
 			t.Errorf("sent at once: %v", got)
 		}
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		synctest.Wait()
 		h.mu.Lock()
 		f := h.view.figures("q")

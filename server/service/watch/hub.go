@@ -201,6 +201,10 @@ func (h *Hub) setAgent(a *agent.Agent) {
 			s.restart()
 		}
 	}
+	if !a.Reachable && !h.closed && h.desktops(a.User) > 0 {
+		// Another node took this one for dead, or the desktop has moved here.
+		h.tell(a.User)
+	}
 	if slices.ContainsFunc(old.Work, func(w agent.Work) bool { return !has(a, w.Contact) }) {
 		h.sweepContacts(a.User)
 	}

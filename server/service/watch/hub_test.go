@@ -78,14 +78,14 @@ func TestAShortCutIsNotTold(t *testing.T) {
 		s := h.Open(emma, "", 0)
 		p.check(t, "emma true")
 		s.Close()
-		time.Sleep(4 * time.Second)
+		<-time.After(4 * time.Second)
 		p.check(t)
 		s = h.Open(emma, "", 0)
 		p.check(t, "emma true")
-		time.Sleep(10 * time.Second)
+		<-time.After(10 * time.Second)
 		p.check(t)
 		s.Close()
-		time.Sleep(5 * time.Second)
+		<-time.After(5 * time.Second)
 		p.check(t, "emma false")
 	})
 }
@@ -97,21 +97,44 @@ func TestPresenceIsToldInOrderAndAgain(t *testing.T) {
 		h := newHub(p)
 		defer h.Close()
 		s := h.Open(emma, "", 0)
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		s.Close()
-		time.Sleep(6 * time.Second) // gone for good, and "up" not yet stored
+		<-time.After(6 * time.Second) // gone for good, and "up" not yet stored
 		s = h.Open(emma, "", 0)
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		p.check(t, "emma true", "emma true")
 
 		p.slow = 0
 		p.set(errors.New("no store"))
 		s.Close()
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		p.check(t)
 		p.set(nil)
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		p.check(t, "emma false")
+	})
+}
+
+// Whoever takes an agent for unreachable whose desktop is here is corrected.
+func TestAWrongPresenceIsCorrected(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &told{}
+		h := newHub(p)
+		defer h.Close()
+		set := func(version uint64, reachable bool) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.setAgent(&agent.Agent{User: "emma", Version: version, Presence: agent.Ready, Reachable: reachable})
+		}
+		set(1, false)
+		p.check(t)
+		s := h.Open(emma, "", 0)
+		defer s.Close()
+		p.check(t, "emma true")
+		set(2, true)
+		p.check(t)
+		set(3, false)
+		p.check(t, "emma true")
 	})
 }
 
@@ -122,7 +145,7 @@ func TestToolsAreNoDesktops(t *testing.T) {
 		defer h.Close()
 		s := h.Open(Viewer{User: "emma"}, "", 0)
 		s.Close()
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		p.check(t)
 	})
 }

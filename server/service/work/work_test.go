@@ -322,7 +322,7 @@ func TestALimitIsCarriedOutInTheEnd(t *testing.T) {
 	}
 }
 
-// Two nodes, ten agents, a hundred contacts: no agent ever has two offers, every
+// Two nodes, five agents, sixty contacts: no agent ever has two offers, every
 // contact is served once, though owners come and go.
 func TestNobodyGetsTwoOffers(t *testing.T) {
 	r := newRig(t)

@@ -1,0 +1,68 @@
+package calls
+
+import (
+	"slices"
+	"testing"
+
+	"parley/server/domain"
+	"parley/server/domain/agent"
+	"parley/server/domain/contact"
+)
+
+func (r *rig) guarded(id domain.ContactID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.applied[id] != nil && r.applied[id].lost != nil
+}
+
+func TestTheCallOfALostAgentWaitsAgain(t *testing.T) {
+	r := newRig(t)
+	r.arrive(t, "c", "here")
+	before, _ := r.load(t, "c")
+	r.offer(t, "c")
+	r.accept(t, "c")
+	if !r.guarded("c") {
+		t.Error("a served call without media is not watched over")
+	}
+	if _, err := r.OpenMedia(t.Context(), "emma", "c", "sdp"); err != nil {
+		t.Fatal(err)
+	}
+	if r.guarded("c") {
+		t.Error("a call with media is watched over")
+	}
+	r.AgentLost("c")
+	if !r.guarded("c") {
+		t.Error("a call whose agent was lost is not watched over")
+	}
+	if err := r.requeue(t.Context(), "c", "emma"); err != nil {
+		t.Fatal(err)
+	}
+	c, a := r.load(t, "c")
+	if c.State != contact.Queued || !c.QueuedAt.Equal(before.QueuedAt) || !slices.Contains(c.PassedOver, "emma") {
+		t.Errorf("the call is %s since %v, passed over %v", c.State, c.QueuedAt, c.PassedOver)
+	}
+	if a.State() != agent.StateWrapUp {
+		t.Errorf("the agent is %s", a.State())
+	}
+	r.carryOut(c)
+	if r.guarded("c") {
+		t.Error("a waiting call is watched over")
+	}
+}
+
+func TestACallWhoseAgentCameBackStays(t *testing.T) {
+	r := newRig(t)
+	r.arrive(t, "c", "here")
+	r.offer(t, "c")
+	r.accept(t, "c")
+	r.AgentLost("c")
+	if _, err := r.OpenMedia(t.Context(), "emma", "c", "sdp"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.requeue(t.Context(), "c", "emma"); err != nil {
+		t.Fatal(err)
+	}
+	if c, _ := r.load(t, "c"); c.State != contact.Connected {
+		t.Errorf("the call is %s", c.State)
+	}
+}
