@@ -108,6 +108,12 @@ phones: ## Let baresip and sipp talk with the drawn desktop for a minute each
 	@$(MAKE) build
 	@.make/phones
 
+ROUNDS ?= 20
+
+.PHONY: crash
+crash: ## Kill the server in the middle of calls, ROUNDS=20 times, and check what is left
+	PARLEY_CRASH_ROUNDS=$(ROUNDS) go test -count=1 -run TestCrash -v -timeout 30m ./server/scenario
+
 .PHONY: bench
 bench: ## Go benchmarks, then the product beside its peers
 	go test -run '^$$' -bench . -benchmem $(PKG)

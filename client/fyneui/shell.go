@@ -25,8 +25,8 @@ type Config struct {
 	// notify.New. Whoever made it closes it after Run.
 	Notifier notify.Notifier
 	// RaiseWithoutFocus brings the window to the front and lets the keyboard focus
-	// be; it is called when a contact rings. Fyne cannot do it, so a platform's
-	// program may; nil leaves it to the notification to call the agent.
+	// be; it is called on the window's thread when a contact rings. See package
+	// raise; nil leaves it to the notification to call the agent.
 	RaiseWithoutFocus func()
 	// Started is called once when the window stands, on the window's thread.
 	Started func(*Shell)

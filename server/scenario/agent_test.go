@@ -31,6 +31,8 @@ type agent struct {
 	done   sync.WaitGroup
 	// robot makes the agent serve whatever comes, for a moment each.
 	robot atomic.Bool
+	// asked is the state for whose end the robot has asked.
+	asked time.Time
 
 	mu   sync.Mutex
 	legs map[string]*leg
@@ -103,7 +105,8 @@ func (a *agent) follow(ctx context.Context, w model.World) {
 			a.serve(ctx, c)
 		}
 	}
-	if a.robot.Load() && w.Link == model.LinkOnline && (w.Me.State == model.AgentWrapUp || w.Me.State == model.AgentNotReady) {
+	if a.robot.Load() && w.Link == model.LinkOnline && (w.Me.State == model.AgentWrapUp || w.Me.State == model.AgentNotReady) && !w.Me.Since.Equal(a.asked) {
+		a.asked = w.Me.Since
 		_ = a.gw.SetReady(ctx)
 	}
 	a.mu.Lock()

@@ -20,6 +20,7 @@ import (
 	"parley/client/app"
 	"parley/client/fyneui"
 	"parley/client/fyneui/notify"
+	"parley/client/fyneui/raise"
 )
 
 const appID = "org.parley.Parley"
@@ -63,7 +64,11 @@ func run(f *flags) (err error) {
 	theme, scale := desktop.Looks()
 	notifier := notify.New(ui)
 	defer notifier.Close()
-	shell := fyneui.New(ui, fyneui.Config{AppID: appID, Theme: theme, Scale: scale, Notifier: notifier})
+	var shell *fyneui.Shell
+	shell = fyneui.New(ui, fyneui.Config{
+		AppID: appID, Theme: theme, Scale: scale, Notifier: notifier,
+		RaiseWithoutFocus: func() { raise.Window(shell.Window()) },
+	})
 	defer func() {
 		if closing := desktop.Close(); err == nil {
 			err = closing

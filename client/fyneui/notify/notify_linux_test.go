@@ -3,7 +3,9 @@ package notify
 import (
 	"bufio"
 	"errors"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -29,6 +31,47 @@ func TestNoBusIsSilent(t *testing.T) {
 	n.Close()
 	if tries != 1 {
 		t.Errorf("asked %d times for a bus", tries)
+	}
+}
+
+func TestStartsNoBus(t *testing.T) {
+	launched := filepath.Join(t.TempDir(), "launched")
+	tools := t.TempDir()
+	script := "#!/bin/sh\n: >" + launched + "\n"
+	for _, name := range []string{"dbus-launch", "dbus-daemon"} {
+		if err := os.WriteFile(filepath.Join(tools, name), []byte(script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", tools)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
+	for _, dir := range []string{"", t.TempDir()} {
+		t.Setenv("XDG_RUNTIME_DIR", dir)
+		if conn, err := session(); err == nil {
+			_ = conn.Close()
+			t.Errorf("a bus was found with the folder %q", dir)
+		}
+	}
+	if _, err := os.Stat(launched); err == nil {
+		t.Error("a bus was started")
+	}
+}
+
+func TestUsersBus(t *testing.T) {
+	address := privateBus(t)
+	path, _, _ := strings.Cut(strings.TrimPrefix(address, "unix:path="), ",")
+	dir := t.TempDir()
+	if err := os.Symlink(path, filepath.Join(dir, "bus")); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
+	t.Setenv("XDG_RUNTIME_DIR", dir)
+	conn, err := session()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

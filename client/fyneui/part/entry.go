@@ -1,6 +1,10 @@
 package part
 
 import (
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -48,9 +52,69 @@ func (e *Entry) AcceptsTab() bool { return false }
 
 // TypedShortcut is called by Fyne.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
-	if !e.host.Shortcut(s) {
-		e.Entry.TypedShortcut(s)
+	if e.host.Shortcut(s) {
+		return
 	}
+	if _, paste := s.(*fyne.ShortcutPaste); paste {
+		e.passHidden()
+	}
+	e.Entry.TypedShortcut(s)
+}
+
+// TypedRune is called by Fyne.
+func (e *Entry) TypedRune(r rune) {
+	e.passHidden()
+	e.Entry.TypedRune(r)
+}
+
+// Resize is called by Fyne. Where another width shows a hidden space the caret
+// goes behind it, where it was for the user.
+func (e *Entry) Resize(size fyne.Size) {
+	if e.Size() == size {
+		return
+	}
+	hidden := e.atHidden()
+	e.Entry.Resize(size)
+	if hidden && !e.atHidden() {
+		e.Entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	}
+}
+
+// atHidden says whether the caret stands before a space that wrapping has taken
+// away: Fyne gives no place to one that ends a line just at the edge, so that the
+// caret behind it falls back. Before and behind look the same, and mean behind.
+func (e *Entry) atHidden() bool {
+	if !e.MultiLine || e.SelectedText() != "" {
+		return false
+	}
+	text, at := []rune(e.Text), e.CursorTextOffset()
+	ends := at+1 == len(text) || at+1 < len(text) && text[at+1] == '\n'
+	if !ends || text[at] == '\n' || !unicode.IsSpace(text[at]) {
+		return false
+	}
+	column := e.CursorColumn
+	e.CursorColumn++
+	// Refresh takes the caret back to where its line ends.
+	e.Refresh()
+	hidden := e.CursorColumn == column
+	e.CursorColumn = column
+	return hidden
+}
+
+// passHidden puts the caret behind a hidden space, for the one edit that follows.
+func (e *Entry) passHidden() {
+	if e.atHidden() {
+		e.CursorColumn++
+	}
+}
+
+// CaretFromEnd is how many characters follow the caret.
+func (e *Entry) CaretFromEnd() int {
+	n := utf8.RuneCountInString(e.Text) - e.CursorTextOffset()
+	if e.atHidden() {
+		n--
+	}
+	return n
 }
 
 // TypedKey is called by Fyne.
@@ -61,8 +125,16 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	case e.Arrow != nil && !e.MultiLine && (k.Name == fyne.KeyUp || k.Name == fyne.KeyDown):
 		e.Arrow(k)
 	default:
+		if slices.Contains(editingKeys(), k.Name) {
+			e.passHidden()
+		}
 		e.Entry.TypedKey(k)
 	}
+}
+
+// editingKeys change the text at the caret.
+func editingKeys() []fyne.KeyName {
+	return []fyne.KeyName{fyne.KeyReturn, fyne.KeyEnter, fyne.KeyBackspace, fyne.KeyDelete}
 }
 
 func isFunctionKey(name fyne.KeyName) bool {

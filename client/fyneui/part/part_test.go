@@ -227,3 +227,55 @@ func TestChoiceOpensItsMenu(t *testing.T) {
 		t.Errorf("the keys chose %q", got)
 	}
 }
+
+// TestTypedTextStaysInOrder types in editors of all widths, so that a space comes
+// to stand at the edge, where Fyne hides it.
+func TestTypedTextStaysInOrder(t *testing.T) {
+	host := start(t)
+	w := test.NewTempWindow(t, container.NewStack())
+	text := "Wants the offer by e-mail, and the server is away for a while"
+	for width := float32(110); width < 210; width += 3 {
+		e := NewEditor(host)
+		w.SetContent(container.NewStack(e))
+		w.Resize(fyne.NewSize(width, 200))
+		want := ""
+		for _, r := range text {
+			typeAndTakeBack(e, r)
+			want += string(r)
+			if e.Text != want {
+				t.Fatalf("at width %v there is %q, want %q", width, e.Text, want)
+			}
+			if got := e.CaretFromEnd(); got != 0 {
+				t.Fatalf("at width %v the caret is %d before the end of %q", width, got, want)
+			}
+		}
+	}
+}
+
+// typeAndTakeBack uses the keys that change text, of which only r remains.
+func typeAndTakeBack(e *Entry, r rune) {
+	e.TypedRune(r)
+	e.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	e.TypedKey(&fyne.KeyEvent{Name: fyne.KeyBackspace})
+	e.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
+}
+
+// TestCaretStaysBehindHiddenSpace makes editors wider and narrower after a space.
+func TestCaretStaysBehindHiddenSpace(t *testing.T) {
+	host := start(t)
+	w := test.NewTempWindow(t, container.NewStack())
+	for width := float32(110); width < 210; width += 3 {
+		e := NewEditor(host)
+		w.SetContent(container.NewStack(e))
+		w.Resize(fyne.NewSize(width, 200))
+		want := ""
+		for i, r := range "the note of a call that lasts and lasts" {
+			e.TypedRune(r)
+			want += string(r)
+			w.Resize(fyne.NewSize(width+float32(i%2)*40, 200))
+		}
+		if e.Text != want {
+			t.Errorf("at width %v there is %q, want %q", width, e.Text, want)
+		}
+	}
+}

@@ -19,7 +19,7 @@ type ScratchPadModel interface {
 }
 
 // ScratchPad is the note of the current interaction. Its editor is ahead of every
-// state: text is taken over only with a new load number.
+// state: a text is taken over only when scratchpad.Editor says so.
 type ScratchPad struct {
 	Root fyne.CanvasObject
 
@@ -31,8 +31,7 @@ type ScratchPad struct {
 	count    *part.Text
 	conflict *part.Notice
 	problem  *part.Notice
-	load     uint64
-	drawn    bool
+	taken    scratchpad.Editor
 }
 
 // NewScratchPad makes the screen.
@@ -50,7 +49,7 @@ func NewScratchPad(host part.Host, m ScratchPadModel) *ScratchPad {
 	return s
 }
 
-func (s *ScratchPad) edited(text string) { s.model.Edit(s.load, text) }
+func (s *ScratchPad) edited(text string) { s.model.Edit(s.taken.Edited(), text) }
 
 // Show draws a state.
 func (s *ScratchPad) Show(st scratchpad.State) {
@@ -61,8 +60,7 @@ func (s *ScratchPad) Show(st scratchpad.State) {
 	s.count.Set(st.Count)
 	s.conflict.Set(st.Conflict)
 	s.problem.Set(st.Problem)
-	if !s.drawn || s.load != st.Load {
-		s.drawn, s.load = true, st.Load
+	if s.taken.Take(st) {
 		s.replace(st.Text, st.Caret)
 	}
 }
@@ -71,7 +69,7 @@ func (s *ScratchPad) Show(st scratchpad.State) {
 func (s *ScratchPad) replace(text string, caret scratchpad.Caret) {
 	behind := 0
 	if caret == scratchpad.CaretFromEnd {
-		behind = utf8.RuneCountInString(s.editor.Text) - s.editor.CursorTextOffset()
+		behind = s.editor.CaretFromEnd()
 	}
 	s.editor.Load(text)
 	s.editor.PlaceCaret(utf8.RuneCountInString(text) - behind)

@@ -255,7 +255,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		},
 		"deliver": func(t *rapid.T) { m.deliver(t, rapid.IntRange(1, 5).Draw(t, "events")) },
 		"churn": func(t *rapid.T) {
-			if rapid.IntRange(0, 5).Draw(t, "calm") > 0 {
+			if rapid.IntRange(0, 30).Draw(t, "calm") > 0 {
 				return
 			}
 			a := m.agents["u2"]

@@ -30,8 +30,8 @@ import (
 // no wrap-up, so that nothing but the centre takes time.
 const DNIS = "100"
 
-// seats is how many agents are stored in one transaction.
-const seats = 500
+// together is how many agents are stored in one transaction.
+const together = 500
 
 // Seat is an agent's place: a name, and a session to use it with.
 type Seat struct{ User, Token string }
@@ -48,10 +48,11 @@ type Centre struct {
 // Start fills a folder below dir and starts the server program on it.
 func Start(ctx context.Context, program, dir string, agents int) (*Centre, error) {
 	data := filepath.Join(dir, "parleyd-"+rand.Text()[:8])
-	c := &Centre{}
-	if err := c.fill(ctx, data, agents); err != nil {
+	seats, err := Fill(ctx, data, agents)
+	if err != nil {
 		return nil, fmt.Errorf("fill the centre: %w", err)
 	}
+	c := &Centre{Seats: seats}
 	if err := c.run(program, dir, data); err != nil {
 		return nil, err
 	}
@@ -117,10 +118,12 @@ func free(network string) (netip.AddrPort, error) {
 	return netip.MustParseAddrPort(l.Addr().String()), l.Close()
 }
 
-func (c *Centre) fill(ctx context.Context, data string, agents int) error {
+// Fill makes a data folder of a centre with so many agents, all of them signed
+// in and ready.
+func Fill(ctx context.Context, data string, agents int) ([]Seat, error) {
 	st, err := store.Open(ctx, store.Config{Dir: data}, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = st.Close() }()
 	err = st.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
@@ -128,11 +131,12 @@ func (c *Centre) fill(ctx context.Context, data string, agents int) error {
 			ID: "bench", Name: "Benchmark", DNIS: []string{DNIS}, Strategy: queue.LongestIdle,
 		}, "queue.added")
 	})
-	for from := 0; from < agents && err == nil; from += seats {
+	var seats []Seat
+	for from := 0; from < agents && err == nil; from += together {
 		var some []Seat
 		err = st.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
 			some = nil // a transaction may be tried again
-			for i := from; i < min(from+seats, agents); i++ {
+			for i := from; i < min(from+together, agents); i++ {
 				seat := Seat{User: fmt.Sprintf("a%05d", i), Token: rand.Text()}
 				if err := put(tx, seat); err != nil {
 					return err
@@ -141,9 +145,9 @@ func (c *Centre) fill(ctx context.Context, data string, agents int) error {
 			}
 			return nil
 		})
-		c.Seats = append(c.Seats, some...)
+		seats = append(seats, some...)
 	}
-	return err
+	return seats, err
 }
 
 // put stores one agent who is signed in and ready.
