@@ -44,7 +44,7 @@ func (c *accountImportCmd) Run(e *env) error {
 	if err != nil {
 		return fmt.Errorf("open the file: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
 		return fmt.Errorf("look at the file: %w", err)

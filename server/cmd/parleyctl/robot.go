@@ -27,11 +27,9 @@ type robot struct {
 
 // robotCall is how far the robot is with one contact.
 type robotCall struct {
-	offer             uint64
-	answered, talking bool
-	held              bool
-	ending            bool
-	interaction       string
+	offer    uint64
+	answered bool
+	ending   bool
 }
 
 // again is after which time a command that had no effect is repeated.
