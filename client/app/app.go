@@ -38,9 +38,6 @@ type Config struct {
 	AudioIn, AudioOut string
 	// Language is the operating system's, as "nl".
 	Language string
-	// OnRefused is told of a note that the server refuses for good; the text is
-	// kept in the local data. It may be nil.
-	OnRefused func(interaction, text, reason string)
 }
 
 // Stage is which screens there are.
@@ -70,6 +67,8 @@ type App struct {
 	// newWorld and newSound wait for the goroutine; only the latest counts.
 	newWorld *model.World
 	newSound *phone.State
+	// records is the journal that was opened last.
+	records *local.Journal
 
 	// These belong to the goroutine that runs tasks.
 	signIn       *signin.Screen
@@ -77,6 +76,8 @@ type App struct {
 	server, user string
 	sound        model.PhoneState
 	devices      deviceList
+	// refused waits for a desktop that tells it.
+	refused []gateway.Refusal
 }
 
 // New makes the parts of the desktop. Nothing is shown before Start.
@@ -184,12 +185,41 @@ func (a *App) journal(server, user string) (gateway.Journal, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.leave(func() { a.records = j })
 	return j, nil
 }
 
 func (a *App) onRefused(r gateway.Refusal) {
-	if a.cfg.OnRefused != nil && r.Text != "" {
-		a.cfg.OnRefused(r.Interaction, r.Text, r.Err.Text)
+	if r.Text == "" {
+		return
+	}
+	a.post(func() {
+		a.refused = append(a.refused, r)
+		a.tellRefused()
+	})
+}
+
+// tellRefused shows the notes that the server will never store.
+func (a *App) tellRefused() {
+	if a.desktop == nil {
+		return
+	}
+	for _, r := range a.refused {
+		a.desktop.Desk.Refused(r.Text, r.Err)
+	}
+	a.refused = nil
+}
+
+// tellUnreadable shows that records of the signed-in user cannot be read.
+func (a *App) tellUnreadable() {
+	a.mu.Lock()
+	records := a.records
+	a.mu.Unlock()
+	if records == nil {
+		return
+	}
+	if n := records.Unreadable(); n > 0 {
+		a.desktop.Desk.Unreadable(n)
 	}
 }
 
@@ -266,6 +296,8 @@ func (a *App) signedIn(server, user string) {
 			Env: a.env(a.language()), Centre: a.gateway, Session: a.gateway,
 			Phone: headset{a}, Preferences: a.store,
 		})
+		a.tellUnreadable()
+		a.tellRefused()
 	}
 	a.server, a.user = server, user
 	a.desktop.OnWorld(a.gateway.World())

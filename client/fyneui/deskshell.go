@@ -197,7 +197,12 @@ func (d *deskShell) ask() {
 		d.frame.Dialog.Set(d.noteAsks, d.models.ScratchPad.Answer)
 		return
 	}
-	d.frame.Dialog.Set(d.deskAsks, d.models.Desk.Answer)
+	d.frame.Dialog.Set(d.deskAsks, func(id string) {
+		if q := d.deskAsks; q != nil && id == vm.AnswerCopy {
+			fyne.CurrentApp().Clipboard().SetContent(q.Copy)
+		}
+		d.models.Desk.Answer(id)
+	})
 }
 
 func (d *deskShell) showSettings(st settings.State) {

@@ -62,7 +62,12 @@ type Question struct {
 	Title   string
 	Text    string
 	Answers []Answer
+	// Copy is what AnswerCopy puts into the clipboard, which the shell does.
+	Copy string
 }
+
+// AnswerCopy is the answer that takes Question.Copy into the clipboard.
+const AnswerCopy = "copy"
 
 // Focus asks the shell to move the keyboard focus. It is a reaction to a command
 // of the user, never to an event: the shell acts when Number changes.

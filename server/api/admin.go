@@ -99,6 +99,11 @@ func (h adminHandler) DisableUser(ctx context.Context, req *connect.Request[parl
 	return connect.NewResponse(&parleyv1.DisableUserResponse{}), err
 }
 
+func (h adminHandler) EnableUser(ctx context.Context, req *connect.Request[parleyv1.EnableUserRequest]) (*connect.Response[parleyv1.EnableUserResponse], error) {
+	err := h.cfg.Sessions.EnableUser(ctx, domain.Actor{User: who(ctx).user.Name}, domain.UserID(req.Msg.GetUser()))
+	return connect.NewResponse(&parleyv1.EnableUserResponse{}), err
+}
+
 func (h adminHandler) SetPassword(ctx context.Context, req *connect.Request[parleyv1.SetPasswordRequest]) (*connect.Response[parleyv1.SetPasswordResponse], error) {
 	err := h.cfg.Sessions.SetPassword(ctx, domain.Actor{User: who(ctx).user.Name}, domain.UserID(req.Msg.GetUser()), req.Msg.GetPassword())
 	return connect.NewResponse(&parleyv1.SetPasswordResponse{}), err

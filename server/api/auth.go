@@ -52,6 +52,7 @@ var roles = map[string]domain.Role{
 	parleyv1connect.AdminServiceAddUserProcedure:              domain.RoleAdministrator,
 	parleyv1connect.AdminServiceListUsersProcedure:            domain.RoleAdministrator,
 	parleyv1connect.AdminServiceDisableUserProcedure:          domain.RoleAdministrator,
+	parleyv1connect.AdminServiceEnableUserProcedure:           domain.RoleAdministrator,
 	parleyv1connect.AdminServiceSetPasswordProcedure:          domain.RoleAdministrator,
 	parleyv1connect.AdminServiceSetCapacityProcedure:          domain.RoleSupervisor,
 }

@@ -37,7 +37,8 @@ func (t *toolbar) set(groups [][]vm.Command) {
 			objects = append(objects, nil)
 		}
 		for _, c := range g {
-			shape += string(c.ID) + " "
+			// Another title wants another width.
+			shape += string(c.ID) + " " + c.Title + " "
 			b, ok := t.buttons[c.ID]
 			if !ok {
 				b = part.NewButton(t.host, part.StyleNormal, func() { t.do(c.ID) })

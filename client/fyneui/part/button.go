@@ -95,11 +95,15 @@ func (b *Button) Set(cmd vm.Command) {
 	if b.cmd == cmd {
 		return
 	}
+	before := b.Hint()
 	b.cmd = cmd
 	if !cmd.Enabled {
 		b.pressed = false
 	}
 	b.Refresh()
+	if (b.hovered || b.focused) && b.Hint() != before {
+		b.hint(true)
+	}
 }
 
 // SetTitle changes only the title.

@@ -226,6 +226,8 @@ type Notes struct {
 	Text  string
 	Tone  vm.Tone
 	Retry string
+	// Next is a command that stands in place of Retry.
+	Next vm.Command
 	// OnRetry is not compared: it stays the same for one message.
 	OnRetry *func()
 }
@@ -259,8 +261,12 @@ func (m *Message) Set(n Notes) {
 		m.icon.Set(n.Icon, look.Muted)
 	}
 	SetLabel(m.label, n.Text)
-	m.retry.Set(vm.Command{Title: n.Retry, Icon: "sync", Enabled: true})
-	Visible(m.retry, n.Retry != "")
+	button := n.Next
+	if n.Retry != "" {
+		button = vm.Command{Title: n.Retry, Icon: "sync", Enabled: true}
+	}
+	m.retry.Set(button)
+	Visible(m.retry, button.Title != "")
 	m.Refresh()
 }
 

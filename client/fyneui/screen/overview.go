@@ -52,6 +52,8 @@ type Overview struct {
 	contactP *fyne.Container
 
 	load uint64
+	// next does what the message about nothing suggests.
+	next func()
 }
 
 // NewOverview makes the screen.
@@ -64,6 +66,7 @@ func NewOverview(host part.Host, m OverviewModel) *Overview {
 		facts: part.NewFacts(host, 0.36), none: part.NewText("", look.Body, look.Muted).Elastic(40),
 		labels: [3]*part.Text{part.Caption(""), part.Caption(""), part.Caption("")},
 	}
+	o.next = func() { m.Do(vm.CmdReady) }
 	o.search = part.NewEntry(host)
 	o.search.OnChanged = m.SetSearch
 	o.search.Arrow = func(k *fyne.KeyEvent) { step(o.candidates, k) }
@@ -84,9 +87,9 @@ func (o *Overview) build() {
 	facts := part.Panel(part.Stack(look.Gap, o.labels[0],
 		part.RowStretch(look.Gap, 1, o.nameIcon, o.name), o.facts.Container))
 	o.contactP = part.Panel(part.Stack(look.Gap, o.labels[2], o.contacts.Container))
-	left := part.Stack(look.Gap, facts, o.contactP)
-	right := part.Panel(part.Stack(look.Gap, o.labels[1], o.none, o.recent.Container))
-	o.known = container.NewStack(container.NewVScroll(part.SplitTop(look.Gap, []float32{5, 6}, left, right)))
+	recent := part.Panel(part.Stack(look.Gap, o.labels[1], o.none, o.recent.Container))
+	right := part.Stack(look.Gap, o.contactP, recent)
+	o.known = container.NewStack(container.NewVScroll(part.SplitTop(look.Gap, []float32{5, 6}, facts, right)))
 
 	head := part.Stack(look.Gap, part.RowStretch(look.Pad, 0, o.title, o.number), guideBox,
 		o.commands.Container, o.problem.Container)
@@ -101,7 +104,11 @@ func (o *Overview) Show(st overview.State) {
 	part.Visible(o.body, !empty)
 	part.Visible(o.nothing, empty)
 	if empty {
-		o.nothing.Set(part.Notes{Icon: vm.IconWork, Text: st.Heading + "\n" + st.Guide})
+		notes := part.Notes{Icon: vm.IconWork, Text: st.Heading + "\n" + st.Guide}
+		if len(st.Commands) > 0 {
+			notes.Next, notes.OnRetry = st.Commands[0], &o.next
+		}
+		o.nothing.Set(notes)
 		return
 	}
 	o.title.Set(st.Heading)

@@ -44,6 +44,7 @@ func (s *Screen) alerts(now time.Time) []Alert {
 	if s.news.failure != nil && fresh(s.news.failedAt, now) {
 		add("failure", vm.ToneCritical, vm.IconError, vm.ErrorText(s.p, s.news.failure), TargetNone)
 	}
+	s.lostAlerts(add)
 	s.callAlerts(add)
 	s.stateAlerts(add, now)
 	if s.online() && fresh(s.news.backAt, now) {
@@ -156,14 +157,16 @@ func (s *Screen) OpenAlert(key string) {
 	s.Post(func() {
 		for _, a := range s.alerts(s.c.Clock.Now()) {
 			if a.Key == key {
-				s.follow(a.Target)
+				s.follow(a)
 			}
 		}
 	})
 }
 
-func (s *Screen) follow(t Target) {
-	switch t {
+func (s *Screen) follow(a Alert) {
+	switch a.Target {
+	case TargetLost:
+		s.question = a.Key
 	case TargetReady:
 		s.run(vm.CmdReady)
 	case TargetExtend:

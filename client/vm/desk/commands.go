@@ -217,7 +217,7 @@ func (s *Screen) nextTab() {
 
 func (s *Screen) askedQuestion() *vm.Question {
 	if s.question != QuestionSignOut {
-		return nil
+		return s.lostQuestion()
 	}
 	text := s.p.T("signout.text", "count", len(s.open()))
 	if len(s.open()) == 0 {

@@ -62,6 +62,8 @@ type Screen struct {
 	busy     map[vm.CommandID]bool
 	throttle vm.Throttle
 	news     news
+	lost     []lost
+	losses   int
 }
 
 // New starts the desk.
@@ -171,7 +173,13 @@ func (s *Screen) SetNarrow(narrow bool) {
 func (s *Screen) Answer(id string) {
 	s.Post(func() {
 		asked := s.question
+		if id == vm.AnswerCopy {
+			return
+		}
 		s.question = ""
+		if id == AnswerDismiss {
+			s.dismiss(asked)
+		}
 		if asked == QuestionSignOut && id == AnswerYes {
 			s.call(vm.CmdSignOut, s.c.Session.SignOut)
 		}

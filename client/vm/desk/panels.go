@@ -30,7 +30,7 @@ func (s *Screen) accountPanel() AccountPanel {
 // spoken aloud is worse than none.
 func (s *Screen) candidatePanel(c *model.Contact) AccountPanel {
 	candidates := s.matches()
-	name := s.p.T("account.unknown")
+	name := s.p.T("desk.no_account")
 	count := len(candidates)
 	if c != nil {
 		name = vm.CallerNumber(s.p, c.ANI, c.ANIE164, s.world.Profile.Country)
@@ -45,9 +45,11 @@ func (s *Screen) candidatePanel(c *model.Contact) AccountPanel {
 		}
 	}
 	panel := AccountPanel{Icon: vm.IconUnknown, Name: name, Candidates: count, Tone: vm.ToneAttention}
-	panel.Standing = s.p.T("account.no_match")
-	if count > 0 {
+	switch {
+	case count > 0:
 		panel.Standing = s.p.T("account.matches", "count", count)
+	case c != nil && (c.ANI != "" || c.ANIE164 != ""):
+		panel.Standing = s.p.T("account.no_match")
 	}
 	if c != nil {
 		panel.Detail = c.CallerName

@@ -118,6 +118,7 @@ const (
 	TargetNote     Target = "note"
 	TargetContact  Target = "contact"
 	TargetExtend   Target = "extend"
+	TargetLost     Target = "lost"
 )
 
 // The pager's commands.
@@ -285,6 +286,7 @@ type Notification struct {
 const (
 	QuestionSignOut = "sign_out"
 
-	AnswerYes    = "yes"
-	AnswerCancel = "cancel"
+	AnswerYes     = "yes"
+	AnswerDismiss = "dismiss"
+	AnswerCancel  = "cancel"
 )

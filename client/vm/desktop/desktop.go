@@ -59,6 +59,7 @@ func New(c Config) *Desktop {
 	d.Overview = overview.New(overview.Config{
 		Env: c.Env, Interactions: c.Centre, Accounts: c.Centre,
 		OnChosen: func(interaction string, a model.AccountSummary) { d.Desk.Chosen(interaction, a) },
+		OnReady:  func() { d.Desk.Do(vm.CmdReady) },
 	})
 	d.ScratchPad = scratchpad.New(scratchpad.Config{
 		Env: c.Env, Interactions: c.Centre,

@@ -21,6 +21,8 @@ type Config struct {
 	// OnChosen is told the account that the agent picked for an interaction; it is
 	// called on the screen's goroutine and must not wait.
 	OnChosen func(interaction string, a model.AccountSummary)
+	// OnReady is told that the agent wants to be ready; it must not wait either.
+	OnReady func()
 }
 
 // Screen is the running workspace.
@@ -103,6 +105,10 @@ func (s *Screen) Do(id vm.CommandID) {
 		case vm.CmdConfirm:
 			if a := s.candidate(); a != nil {
 				s.confirm(a.ID)
+			}
+		case vm.CmdReady:
+			if s.c.OnReady != nil {
+				s.c.OnReady()
 			}
 		case vm.CmdUnconfirm:
 			s.picked = nil

@@ -19,7 +19,7 @@ func (s *Screen) render(now time.Time) (State, bool) {
 		},
 	}
 	if step == NoInteraction {
-		st.Heading, st.Guide = s.p.T("overview.none"), s.p.T("overview.none_guide")
+		st.Heading, st.Guide = s.p.T("overview.none"), s.guideNone()
 		return st, false
 	}
 	st.Number = s.number()
@@ -40,10 +40,25 @@ func (s *Screen) render(now time.Time) (State, bool) {
 	return st, counts
 }
 
+// guideNone says what the agent can do while nothing is open.
+func (s *Screen) guideNone() string {
+	switch s.world.Me.State {
+	case model.AgentNotReady:
+		return s.p.T("overview.none_not_ready")
+	case model.AgentReady:
+		return s.p.T("overview.none_ready")
+	default:
+		return s.p.T("overview.none_guide")
+	}
+}
+
 func (s *Screen) headings(st *State) {
 	switch st.Step {
 	case Unknown:
 		st.Heading, st.Guide = s.p.T("overview.unknown"), s.p.T("overview.unknown_guide")
+		if s.number() == "" {
+			st.Heading, st.Guide = s.p.T("overview.no_number"), s.p.T("overview.no_number_guide")
+		}
 		if s.searching {
 			st.Heading, st.Guide = s.p.T("overview.other"), s.p.T("accounts.hint")
 		}
@@ -196,6 +211,9 @@ func (s *Screen) commands(step Identification) []vm.Command {
 		}
 		return []vm.Command{s.addNumberCommand(command), undo}
 	case NoInteraction:
+		if s.world.Me.State == model.AgentNotReady {
+			return []vm.Command{command(vm.CmdReady, s.p.T("agent.ready"), vm.IconReady, vm.TonePositive)}
+		}
 	}
 	return nil
 }

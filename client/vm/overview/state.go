@@ -49,7 +49,7 @@ type State struct {
 	Contacts   []Contact
 
 	// Commands are those that can be done in this step: Confirm, Undo, Create,
-	// AddNumber, Other (search another account).
+	// AddNumber, Other (search another account); Ready while nothing is open.
 	Commands []vm.Command
 	Loading  bool
 	Problem  vm.Notice

@@ -102,7 +102,7 @@ func (c *accountImportCmd) report(e *env, m *parleyv1.ImportResponse) error {
 	}
 	if len(result.Errors) == 0 {
 		if !c.JSON {
-			fmt.Fprintf(e.out, "%d accounts imported\n", result.Imported)
+			fmt.Fprintf(e.out, "%s imported\n", plural(int(result.Imported), "account"))
 		}
 		return nil
 	}
@@ -115,7 +115,14 @@ func (c *accountImportCmd) report(e *env, m *parleyv1.ImportResponse) error {
 			fmt.Fprintf(e.err, "%s:%d:%s %s\n", c.File, r.Line, column, r.Reason)
 		}
 	}
-	return fmt.Errorf("%d rows are wrong; nothing was imported", len(result.Errors))
+	return fmt.Errorf("%s wrong; nothing was imported", plural(len(result.Errors), "row"))
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // progress draws a bar on a terminal's line.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"parley/server/voice/phone"
@@ -34,6 +35,9 @@ type callJSON struct {
 const hangUpLimit = 5 * time.Second
 
 func (c *callCmd) Run(e *env) error {
+	if strings.Trim(c.DTMF, "0123456789*#ABCD,") != "" {
+		return &usageError{"--dtmf: " + c.DTMF + " is not allowed; keys are 0-9, *, #, A-D, and a comma to wait a second"}
+	}
 	call, err := phone.Dial(context.WithoutCancel(e.ctx), phone.Config{To: c.To, From: c.From, Play: c.Play, Record: c.Record})
 	if err != nil {
 		return err
@@ -73,7 +77,7 @@ func (c *callCmd) talk(ctx context.Context, call *phone.Call, result *callJSON) 
 	if err := call.Answered(ctx); err != nil {
 		if ctx.Err() != nil {
 			result.EndedBy = "us"
-			return nil
+			return fmt.Errorf("no answer from %s within %s", c.To, c.For)
 		}
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"connectrpc.com/connect"
@@ -31,6 +32,8 @@ type cli struct {
 	Server   string `help:"URL of the server." default:"http://127.0.0.1:8420" env:"PARLEY_SERVER"`
 	User     string `help:"Who asks." env:"PARLEY_USER"`
 	Password string `help:"The user's password; better given by the environment." env:"PARLEY_PASSWORD"`
+
+	Version kong.VersionFlag `help:"Print the version."`
 
 	Status  statusCmd  `cmd:"" help:"Show queues, agents, contacts and servers."`
 	History historyCmd `cmd:"" help:"Show the interaction history."`
@@ -62,7 +65,8 @@ func run(args []string, out, errOut io.Writer) int {
 	var c cli
 	exit := -1
 	parser, err := kong.New(&c, kong.Name("parleyctl"), kong.Writers(out, errOut),
-		kong.Description("The operator's command line of Parley."), kong.Exit(func(code int) { exit = code }))
+		kong.Description("The operator's command line of Parley."), kong.Exit(func(code int) { exit = code }),
+		kong.Vars{"version": version()})
 	if err != nil {
 		fmt.Fprintln(errOut, "parleyctl:", err)
 		return exitUsage
@@ -80,6 +84,14 @@ func run(args []string, out, errOut io.Writer) int {
 		return exitCode(err)
 	}
 	return exitOK
+}
+
+// version is that of the source the program was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "unknown"
 }
 
 func message(err error) string {

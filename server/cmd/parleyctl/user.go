@@ -19,6 +19,7 @@ type userCmd struct {
 	Add      userAddCmd      `cmd:"" help:"Add a user."`
 	List     userListCmd     `cmd:"" help:"List users."`
 	Disable  userDisableCmd  `cmd:"" help:"Refuse a user from now on."`
+	Enable   userEnableCmd   `cmd:"" help:"Let a disabled user sign in again."`
 	Password userPasswordCmd `cmd:"" help:"Set a user's password."`
 	Capacity userCapacityCmd `cmd:"" help:"Set how many contacts an agent takes at once."`
 }
@@ -37,6 +38,10 @@ type userListCmd struct {
 }
 
 type userDisableCmd struct {
+	Name string `arg:"" help:"Whom."`
+}
+
+type userEnableCmd struct {
 	Name string `arg:"" help:"Whom."`
 }
 
@@ -129,6 +134,13 @@ func (c *userListCmd) Run(e *env) error {
 func (c *userDisableCmd) Run(e *env) error {
 	return e.admin(func(client parleyv1connect.AdminServiceClient) error {
 		_, err := client.DisableUser(e.ctx, connect.NewRequest(&parleyv1.DisableUserRequest{User: c.Name}))
+		return err
+	})
+}
+
+func (c *userEnableCmd) Run(e *env) error {
+	return e.admin(func(client parleyv1connect.AdminServiceClient) error {
+		_, err := client.EnableUser(e.ctx, connect.NewRequest(&parleyv1.EnableUserRequest{User: c.Name}))
 		return err
 	})
 }

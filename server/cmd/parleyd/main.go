@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"parley/server/boot"
@@ -24,8 +25,28 @@ const (
 func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
-	if len(args) == 0 || args[0] != "serve" {
-		fmt.Fprintln(os.Stderr, "usage: parleyd serve [flags]; parleyd serve --help lists them")
+	command := "--help"
+	if len(args) > 0 {
+		command = args[0]
+	}
+	switch command {
+	case "serve":
+	case "--version", "version":
+		version := "unknown"
+		if info, ok := debug.ReadBuildInfo(); ok {
+			version = info.Main.Version
+		}
+		fmt.Println(version)
+		return 0
+	case "--help", "-h", "help":
+		fmt.Fprintln(os.Stderr, "usage: parleyd serve [flags]    run the server; parleyd serve --help lists the flags\n"+
+			"       parleyd --version        print the version")
+		if len(args) > 0 {
+			return 0
+		}
+		return exitUsage
+	default:
+		fmt.Fprintf(os.Stderr, "parleyd: unknown command %q; parleyd --help lists them\n", command)
 		return exitUsage
 	}
 	cfg, err := boot.ParseConfig(args[1:], os.Getenv, os.Stderr)

@@ -185,13 +185,34 @@ func (a *Agent) find(id domain.ContactID) *Work {
 	return nil
 }
 
-// SignIn makes the agent present. Work that a crash or a lost desktop left is kept.
+// SignIn makes the agent present, and not ready: nobody is offered a contact
+// before he has asked for one, also when an earlier desktop was lost while
+// ready. Work that a crash or a lost desktop left is kept.
 func (a *Agent) SignIn(now time.Time) {
 	a.change(now, func() {
-		if !a.present() {
-			a.Presence, a.Reason = NotReady, ReasonSignedIn
+		if a.present() && len(a.Work) > 0 {
+			a.NextPresence, a.NextReason = NotReady, ReasonSignedIn
+			return
 		}
+		a.Presence, a.Reason, a.NextPresence, a.NextReason = NotReady, ReasonSignedIn, "", ""
 	})
+}
+
+// AwayLimit is how long an agent out of reach, without a contact, stays signed in.
+const AwayLimit = 3 * time.Minute
+
+// AwaySince says since when the agent is out of reach with nothing at hand that
+// would have to wait for him; ok is false if that is not so.
+func (a *Agent) AwaySince() (since time.Time, ok bool) {
+	if a.State() != StateReconnecting {
+		return time.Time{}, false
+	}
+	for _, w := range a.Work {
+		if w.Phase != WrapUp {
+			return time.Time{}, false
+		}
+	}
+	return a.Since, true
 }
 
 // SignOut is refused while the agent has a contact.

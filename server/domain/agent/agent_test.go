@@ -499,3 +499,39 @@ func TestNextIsWhatComesAfterTheWorkAtHand(t *testing.T) {
 		t.Errorf("an agent at lunch is next %s %q", p, reason)
 	}
 }
+
+func TestSignInIsNeverReady(t *testing.T) {
+	a := ready(1)
+	a.SignIn(start)
+	if a.State() != agent.StateNotReady || a.Reason != agent.ReasonSignedIn {
+		t.Errorf("after a new sign-in: %s, %s", a.State(), a.Reason)
+	}
+	a = ready(1)
+	serve(t, a, "c1", domain.Voice)
+	a.SignIn(start)
+	a.Finish("c1", 0, 0, start)
+	if a.State() != agent.StateNotReady {
+		t.Errorf("after the call that was at hand: %s", a.State())
+	}
+}
+
+func TestAwayIsOnlyWhoHasNothingAtHand(t *testing.T) {
+	a := ready(1)
+	if _, ok := a.AwaySince(); ok {
+		t.Error("an agent in reach is away")
+	}
+	a.Reach(false, start.Add(time.Minute))
+	if since, ok := a.AwaySince(); !ok || !since.Equal(start.Add(time.Minute)) {
+		t.Errorf("away %v since %v", ok, since)
+	}
+	a = ready(1)
+	serve(t, a, "c1", domain.Voice)
+	a.Reach(false, start)
+	if _, ok := a.AwaySince(); ok {
+		t.Error("an agent who serves a contact is away")
+	}
+	a.Finish("c1", time.Minute, time.Hour, start)
+	if _, ok := a.AwaySince(); !ok {
+		t.Error("an agent who only wraps up is not away")
+	}
+}

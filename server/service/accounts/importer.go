@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"parley/server/domain"
 	"parley/server/domain/account"
@@ -120,6 +121,9 @@ func (s *Service) readRow(row, columns []string) (account.Account, *RowError) {
 		return a, &RowError{Reason: fmt.Sprintf("%d fields, but the first line names %d columns", len(row), len(columns))}
 	}
 	for i, value := range row {
+		if !utf8.ValidString(value) {
+			return a, &RowError{Column: columns[i], Reason: "not UTF-8: save the file as UTF-8 (in a spreadsheet: CSV UTF-8)"}
+		}
 		set(&a, columns[i], strings.TrimSpace(value))
 	}
 	if err := a.Check(s.country); err != nil {

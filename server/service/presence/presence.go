@@ -118,6 +118,9 @@ func (s *Service) Reach(ctx context.Context, user domain.UserID, up bool) error 
 		}
 		if up {
 			a.Node = s.node
+			if a.Presence == agent.SignedOut {
+				a.SignIn(s.now()) // he was away for too long, his session stands
+			}
 		}
 		a.Reach(up, s.now())
 		event := "agent.unreachable"

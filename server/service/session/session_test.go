@@ -200,8 +200,8 @@ func TestOneDesktopAtATime(t *testing.T) {
 	if _, _, err := r.signIn("emma", "desk 2", true); err != nil {
 		t.Fatal("taking over:", err)
 	}
-	if a := r.agent(); a.Presence != agent.Ready {
-		t.Errorf("the agent has become %s", a.Presence)
+	if a := r.agent(); a.Presence != agent.NotReady || a.Reason != agent.ReasonSignedIn {
+		t.Errorf("at the new desktop the agent is %s, %s", a.Presence, a.Reason)
 	}
 	if !slices.Equal(r.ended, []string{"taken_over " + first.TokenHash, "taken_over " + again.TokenHash}) || r.sessions() != 2 {
 		t.Errorf("told %v, %d sessions", r.ended, r.sessions())
@@ -412,5 +412,34 @@ func TestAddUserRefuses(t *testing.T) {
 	users, queues, err := r.Users(t.Context())
 	if err != nil || len(users) != 3 || len(queues) != 1 || queues["emma"][0] != "sales" {
 		t.Errorf("%d users, queues %v, %v", len(users), queues, err)
+	}
+}
+
+func TestTheLastAdministratorStays(t *testing.T) {
+	r := newRig(t)
+	administrator := func(name string) {
+		t.Helper()
+		n := NewUser{
+			User:     user.User{Name: domain.UserID(name), DisplayName: name, Language: "en", Roles: []domain.Role{domain.RoleAdministrator}},
+			Password: "right password",
+		}
+		if err := r.AddUser(t.Context(), domain.Centre, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	administrator("one")
+	err := r.DisableUser(t.Context(), domain.Centre, "one")
+	r.kind("disabling the last administrator", err, domain.Conflict)
+	administrator("two")
+	if err := r.DisableUser(t.Context(), domain.Centre, "one"); err != nil {
+		t.Fatal(err)
+	}
+	err = r.DisableUser(t.Context(), domain.Centre, "two")
+	r.kind("disabling the last enabled administrator", err, domain.Conflict)
+	if err := r.EnableUser(t.Context(), domain.Centre, "one"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := r.signIn("one", "tool:test", false); err != nil {
+		t.Error("an enabled user:", err)
 	}
 }

@@ -124,6 +124,9 @@ func (s *Service) DisableUser(ctx context.Context, actor domain.Actor, name doma
 		if err != nil {
 			return err
 		}
+		if err := s.keepAdministrator(tx, u); err != nil {
+			return err
+		}
 		u.Disabled = true
 		if err := tx.PutUser(u, "user.disabled"); err != nil {
 			return err
@@ -138,6 +141,35 @@ func (s *Service) DisableUser(ctx context.Context, actor domain.Actor, name doma
 		s.ended(h, Disabled)
 	}
 	return err
+}
+
+// keepAdministrator refuses to disable the last one who could undo it.
+func (s *Service) keepAdministrator(tx *store.Tx, u *user.User) error {
+	if !u.May(domain.RoleAdministrator) {
+		return nil
+	}
+	users, err := tx.Users()
+	if err != nil {
+		return err
+	}
+	for _, other := range users {
+		if other.Name != u.Name && !other.Disabled && other.May(domain.RoleAdministrator) {
+			return tx.PutUser(other, "user.kept") // two who disable each other at once must meet
+		}
+	}
+	return domain.Errorf(domain.Conflict, "%s is the last administrator: add another one first", u.Name)
+}
+
+// EnableUser lets a disabled user sign in again.
+func (s *Service) EnableUser(ctx context.Context, actor domain.Actor, name domain.UserID) error {
+	return s.store.Update(ctx, actor, "", func(tx *store.Tx) error {
+		u, err := tx.User(name)
+		if err != nil {
+			return err
+		}
+		u.Disabled = false
+		return tx.PutUser(u, "user.enabled")
+	})
 }
 
 // retire takes the agent, if the user is one, out of routing.

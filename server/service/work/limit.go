@@ -127,3 +127,32 @@ func (s *Service) rest(a *agent.Agent) {
 		return nil
 	})
 }
+
+// away signs an agent out whose desktop stays out of reach, so that nobody
+// counts on him.
+func (s *Service) away(a *agent.Agent) {
+	key, user := "away:"+string(a.User), a.User
+	since, ok := a.AwaySince()
+	if !ok {
+		s.unschedule(key)
+		return
+	}
+	s.schedule(key, since.Add(agent.AwayLimit), func(ctx context.Context) error { return s.signOut(ctx, user) })
+}
+
+func (s *Service) signOut(ctx context.Context, user domain.UserID) error {
+	return s.cfg.Store.Update(ctx, domain.Centre, "", func(tx *store.Tx) error {
+		a, err := tx.Agent(user)
+		if err != nil {
+			return err
+		}
+		since, ok := a.AwaySince()
+		if !ok || s.cfg.Now().Before(since.Add(agent.AwayLimit)) {
+			return nil
+		}
+		if err := a.SignOut(s.cfg.Now()); err != nil {
+			return err
+		}
+		return tx.PutAgent(a, "agent.away")
+	})
+}

@@ -229,6 +229,7 @@ func (s *Service) setAgent(a *agent.Agent) {
 	}
 	s.owner.versions[key] = a.Version
 	s.rest(a)
+	s.away(a)
 	w := a.WrapUpAt()
 	if w == nil {
 		s.unschedule(key)

@@ -236,6 +236,23 @@ func TestTheWrapUpEndsWhenTheOwnerChanges(t *testing.T) {
 	r.until("the end of the wrap-up", "c", "emma", func(_ *contact.Contact, a *agent.Agent) bool { return a.State() == agent.StateReady })
 }
 
+func TestWhoStaysAwayIsSignedOut(t *testing.T) {
+	r := newRig(t)
+	r.addQueue(queue.Queue{})
+	r.addAgent("emma")
+	r.addContact("c")
+	r.update(func(tx *store.Tx) error {
+		c, a, err := load(tx, "c", "emma")
+		if err != nil {
+			return err
+		}
+		a.Reach(false, r.now().Add(-agent.AwayLimit))
+		return errors.Join(c.End(contact.ByCustomer, r.now()), save(tx, c, "e", a, "e"))
+	})
+	r.run(r.service("a"))
+	r.until("the sign-out", "c", "emma", func(_ *contact.Contact, a *agent.Agent) bool { return a.State() == agent.StateSignedOut })
+}
+
 func TestAnOwnerWhoLostTheLeaseStoresNothing(t *testing.T) {
 	r := newRig(t)
 	r.addQueue(queue.Queue{})

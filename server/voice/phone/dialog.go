@@ -241,11 +241,14 @@ func (c *Call) stray(res *lib.Response) {
 // for the far side's answer for a short while.
 func (c *Call) HangUp() {
 	c.mu.Lock()
-	over, connected := c.over || c.hungUp, c.answer != nil
+	over, connected, heard := c.over || c.hungUp, c.answer != nil, c.heard
 	c.hungUp = true
 	c.mu.Unlock()
 	switch {
 	case over:
+	case !heard:
+		// RFC 3261, 9.1: without a response there is nothing to cancel.
+		c.finish(nil)
 	case connected:
 		c.bye()
 		c.finish(nil)
@@ -318,6 +321,7 @@ func (c *Call) report(status int) {
 	if c.over {
 		return
 	}
+	c.heard = true
 	select {
 	case c.progress <- status:
 	default:

@@ -93,6 +93,8 @@ type Call struct {
 	err     error
 	over    bool
 	hungUp  bool
+	// heard: the far side has answered the INVITE with something.
+	heard bool
 }
 
 // ErrRefused says that the far side refused the call; the status is in the text.

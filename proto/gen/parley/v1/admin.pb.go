@@ -555,6 +555,86 @@ func (*DisableUserResponse) Descriptor() ([]byte, []int) {
 	return file_parley_v1_admin_proto_rawDescGZIP(), []int{9}
 }
 
+type EnableUserRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	User          string                 `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnableUserRequest) Reset() {
+	*x = EnableUserRequest{}
+	mi := &file_parley_v1_admin_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnableUserRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnableUserRequest) ProtoMessage() {}
+
+func (x *EnableUserRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_admin_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnableUserRequest.ProtoReflect.Descriptor instead.
+func (*EnableUserRequest) Descriptor() ([]byte, []int) {
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *EnableUserRequest) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+type EnableUserResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnableUserResponse) Reset() {
+	*x = EnableUserResponse{}
+	mi := &file_parley_v1_admin_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnableUserResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnableUserResponse) ProtoMessage() {}
+
+func (x *EnableUserResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_admin_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnableUserResponse.ProtoReflect.Descriptor instead.
+func (*EnableUserResponse) Descriptor() ([]byte, []int) {
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{11}
+}
+
 type SetPasswordRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	User          string                 `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
@@ -565,7 +645,7 @@ type SetPasswordRequest struct {
 
 func (x *SetPasswordRequest) Reset() {
 	*x = SetPasswordRequest{}
-	mi := &file_parley_v1_admin_proto_msgTypes[10]
+	mi := &file_parley_v1_admin_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -577,7 +657,7 @@ func (x *SetPasswordRequest) String() string {
 func (*SetPasswordRequest) ProtoMessage() {}
 
 func (x *SetPasswordRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_admin_proto_msgTypes[10]
+	mi := &file_parley_v1_admin_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -590,7 +670,7 @@ func (x *SetPasswordRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPasswordRequest.ProtoReflect.Descriptor instead.
 func (*SetPasswordRequest) Descriptor() ([]byte, []int) {
-	return file_parley_v1_admin_proto_rawDescGZIP(), []int{10}
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SetPasswordRequest) GetUser() string {
@@ -615,7 +695,7 @@ type SetPasswordResponse struct {
 
 func (x *SetPasswordResponse) Reset() {
 	*x = SetPasswordResponse{}
-	mi := &file_parley_v1_admin_proto_msgTypes[11]
+	mi := &file_parley_v1_admin_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -627,7 +707,7 @@ func (x *SetPasswordResponse) String() string {
 func (*SetPasswordResponse) ProtoMessage() {}
 
 func (x *SetPasswordResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_admin_proto_msgTypes[11]
+	mi := &file_parley_v1_admin_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -640,7 +720,7 @@ func (x *SetPasswordResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPasswordResponse.ProtoReflect.Descriptor instead.
 func (*SetPasswordResponse) Descriptor() ([]byte, []int) {
-	return file_parley_v1_admin_proto_rawDescGZIP(), []int{11}
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{13}
 }
 
 type SetCapacityRequest struct {
@@ -655,7 +735,7 @@ type SetCapacityRequest struct {
 
 func (x *SetCapacityRequest) Reset() {
 	*x = SetCapacityRequest{}
-	mi := &file_parley_v1_admin_proto_msgTypes[12]
+	mi := &file_parley_v1_admin_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -667,7 +747,7 @@ func (x *SetCapacityRequest) String() string {
 func (*SetCapacityRequest) ProtoMessage() {}
 
 func (x *SetCapacityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_admin_proto_msgTypes[12]
+	mi := &file_parley_v1_admin_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -680,7 +760,7 @@ func (x *SetCapacityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCapacityRequest.ProtoReflect.Descriptor instead.
 func (*SetCapacityRequest) Descriptor() ([]byte, []int) {
-	return file_parley_v1_admin_proto_rawDescGZIP(), []int{12}
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SetCapacityRequest) GetUser() string {
@@ -712,7 +792,7 @@ type SetCapacityResponse struct {
 
 func (x *SetCapacityResponse) Reset() {
 	*x = SetCapacityResponse{}
-	mi := &file_parley_v1_admin_proto_msgTypes[13]
+	mi := &file_parley_v1_admin_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -724,7 +804,7 @@ func (x *SetCapacityResponse) String() string {
 func (*SetCapacityResponse) ProtoMessage() {}
 
 func (x *SetCapacityResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_admin_proto_msgTypes[13]
+	mi := &file_parley_v1_admin_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -737,7 +817,7 @@ func (x *SetCapacityResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCapacityResponse.ProtoReflect.Descriptor instead.
 func (*SetCapacityResponse) Descriptor() ([]byte, []int) {
-	return file_parley_v1_admin_proto_rawDescGZIP(), []int{13}
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{15}
 }
 
 var File_parley_v1_admin_proto protoreflect.FileDescriptor
@@ -777,7 +857,10 @@ const file_parley_v1_admin_proto_rawDesc = "" +
 	"\x05users\x18\x01 \x03(\v2\x0f.parley.v1.UserR\x05users\"(\n" +
 	"\x12DisableUserRequest\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\"\x15\n" +
-	"\x13DisableUserResponse\"D\n" +
+	"\x13DisableUserResponse\"'\n" +
+	"\x11EnableUserRequest\x12\x12\n" +
+	"\x04user\x18\x01 \x01(\tR\x04user\"\x14\n" +
+	"\x12EnableUserResponse\"D\n" +
 	"\x12SetPasswordRequest\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x1a\n" +
 	"\bpassword\x18\x02 \x01(\tR\bpassword\"\x15\n" +
@@ -786,12 +869,14 @@ const file_parley_v1_admin_proto_rawDesc = "" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12,\n" +
 	"\achannel\x18\x02 \x01(\x0e2\x12.parley.v1.ChannelR\achannel\x12\x1a\n" +
 	"\bcapacity\x18\x03 \x01(\x05R\bcapacity\"\x15\n" +
-	"\x13SetCapacityResponse2\xc1\x03\n" +
+	"\x13SetCapacityResponse2\x8c\x04\n" +
 	"\fAdminService\x12=\n" +
 	"\x06Status\x12\x18.parley.v1.StatusRequest\x1a\x19.parley.v1.StatusResponse\x12@\n" +
 	"\aAddUser\x12\x19.parley.v1.AddUserRequest\x1a\x1a.parley.v1.AddUserResponse\x12F\n" +
 	"\tListUsers\x12\x1b.parley.v1.ListUsersRequest\x1a\x1c.parley.v1.ListUsersResponse\x12L\n" +
-	"\vDisableUser\x12\x1d.parley.v1.DisableUserRequest\x1a\x1e.parley.v1.DisableUserResponse\x12L\n" +
+	"\vDisableUser\x12\x1d.parley.v1.DisableUserRequest\x1a\x1e.parley.v1.DisableUserResponse\x12I\n" +
+	"\n" +
+	"EnableUser\x12\x1c.parley.v1.EnableUserRequest\x1a\x1d.parley.v1.EnableUserResponse\x12L\n" +
 	"\vSetPassword\x12\x1d.parley.v1.SetPasswordRequest\x1a\x1e.parley.v1.SetPasswordResponse\x12L\n" +
 	"\vSetCapacity\x12\x1d.parley.v1.SetCapacityRequest\x1a\x1e.parley.v1.SetCapacityResponseB\x85\x01\n" +
 	"\rcom.parley.v1B\n" +
@@ -810,7 +895,7 @@ func file_parley_v1_admin_proto_rawDescGZIP() []byte {
 	return file_parley_v1_admin_proto_rawDescData
 }
 
-var file_parley_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_parley_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_parley_v1_admin_proto_goTypes = []any{
 	(*StatusRequest)(nil),         // 0: parley.v1.StatusRequest
 	(*StatusResponse)(nil),        // 1: parley.v1.StatusResponse
@@ -822,43 +907,47 @@ var file_parley_v1_admin_proto_goTypes = []any{
 	(*ListUsersResponse)(nil),     // 7: parley.v1.ListUsersResponse
 	(*DisableUserRequest)(nil),    // 8: parley.v1.DisableUserRequest
 	(*DisableUserResponse)(nil),   // 9: parley.v1.DisableUserResponse
-	(*SetPasswordRequest)(nil),    // 10: parley.v1.SetPasswordRequest
-	(*SetPasswordResponse)(nil),   // 11: parley.v1.SetPasswordResponse
-	(*SetCapacityRequest)(nil),    // 12: parley.v1.SetCapacityRequest
-	(*SetCapacityResponse)(nil),   // 13: parley.v1.SetCapacityResponse
-	(*Queue)(nil),                 // 14: parley.v1.Queue
-	(*Agent)(nil),                 // 15: parley.v1.Agent
-	(*Contact)(nil),               // 16: parley.v1.Contact
-	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
-	(Role)(0),                     // 18: parley.v1.Role
-	(Channel)(0),                  // 19: parley.v1.Channel
+	(*EnableUserRequest)(nil),     // 10: parley.v1.EnableUserRequest
+	(*EnableUserResponse)(nil),    // 11: parley.v1.EnableUserResponse
+	(*SetPasswordRequest)(nil),    // 12: parley.v1.SetPasswordRequest
+	(*SetPasswordResponse)(nil),   // 13: parley.v1.SetPasswordResponse
+	(*SetCapacityRequest)(nil),    // 14: parley.v1.SetCapacityRequest
+	(*SetCapacityResponse)(nil),   // 15: parley.v1.SetCapacityResponse
+	(*Queue)(nil),                 // 16: parley.v1.Queue
+	(*Agent)(nil),                 // 17: parley.v1.Agent
+	(*Contact)(nil),               // 18: parley.v1.Contact
+	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
+	(Role)(0),                     // 20: parley.v1.Role
+	(Channel)(0),                  // 21: parley.v1.Channel
 }
 var file_parley_v1_admin_proto_depIdxs = []int32{
-	14, // 0: parley.v1.StatusResponse.queues:type_name -> parley.v1.Queue
-	15, // 1: parley.v1.StatusResponse.agents:type_name -> parley.v1.Agent
-	16, // 2: parley.v1.StatusResponse.contacts:type_name -> parley.v1.Contact
+	16, // 0: parley.v1.StatusResponse.queues:type_name -> parley.v1.Queue
+	17, // 1: parley.v1.StatusResponse.agents:type_name -> parley.v1.Agent
+	18, // 2: parley.v1.StatusResponse.contacts:type_name -> parley.v1.Contact
 	2,  // 3: parley.v1.StatusResponse.nodes:type_name -> parley.v1.Node
-	17, // 4: parley.v1.StatusResponse.server_time:type_name -> google.protobuf.Timestamp
-	17, // 5: parley.v1.Node.started_at:type_name -> google.protobuf.Timestamp
-	17, // 6: parley.v1.Node.seen_at:type_name -> google.protobuf.Timestamp
-	18, // 7: parley.v1.User.roles:type_name -> parley.v1.Role
+	19, // 4: parley.v1.StatusResponse.server_time:type_name -> google.protobuf.Timestamp
+	19, // 5: parley.v1.Node.started_at:type_name -> google.protobuf.Timestamp
+	19, // 6: parley.v1.Node.seen_at:type_name -> google.protobuf.Timestamp
+	20, // 7: parley.v1.User.roles:type_name -> parley.v1.Role
 	3,  // 8: parley.v1.AddUserRequest.user:type_name -> parley.v1.User
 	3,  // 9: parley.v1.ListUsersResponse.users:type_name -> parley.v1.User
-	19, // 10: parley.v1.SetCapacityRequest.channel:type_name -> parley.v1.Channel
+	21, // 10: parley.v1.SetCapacityRequest.channel:type_name -> parley.v1.Channel
 	0,  // 11: parley.v1.AdminService.Status:input_type -> parley.v1.StatusRequest
 	4,  // 12: parley.v1.AdminService.AddUser:input_type -> parley.v1.AddUserRequest
 	6,  // 13: parley.v1.AdminService.ListUsers:input_type -> parley.v1.ListUsersRequest
 	8,  // 14: parley.v1.AdminService.DisableUser:input_type -> parley.v1.DisableUserRequest
-	10, // 15: parley.v1.AdminService.SetPassword:input_type -> parley.v1.SetPasswordRequest
-	12, // 16: parley.v1.AdminService.SetCapacity:input_type -> parley.v1.SetCapacityRequest
-	1,  // 17: parley.v1.AdminService.Status:output_type -> parley.v1.StatusResponse
-	5,  // 18: parley.v1.AdminService.AddUser:output_type -> parley.v1.AddUserResponse
-	7,  // 19: parley.v1.AdminService.ListUsers:output_type -> parley.v1.ListUsersResponse
-	9,  // 20: parley.v1.AdminService.DisableUser:output_type -> parley.v1.DisableUserResponse
-	11, // 21: parley.v1.AdminService.SetPassword:output_type -> parley.v1.SetPasswordResponse
-	13, // 22: parley.v1.AdminService.SetCapacity:output_type -> parley.v1.SetCapacityResponse
-	17, // [17:23] is the sub-list for method output_type
-	11, // [11:17] is the sub-list for method input_type
+	10, // 15: parley.v1.AdminService.EnableUser:input_type -> parley.v1.EnableUserRequest
+	12, // 16: parley.v1.AdminService.SetPassword:input_type -> parley.v1.SetPasswordRequest
+	14, // 17: parley.v1.AdminService.SetCapacity:input_type -> parley.v1.SetCapacityRequest
+	1,  // 18: parley.v1.AdminService.Status:output_type -> parley.v1.StatusResponse
+	5,  // 19: parley.v1.AdminService.AddUser:output_type -> parley.v1.AddUserResponse
+	7,  // 20: parley.v1.AdminService.ListUsers:output_type -> parley.v1.ListUsersResponse
+	9,  // 21: parley.v1.AdminService.DisableUser:output_type -> parley.v1.DisableUserResponse
+	11, // 22: parley.v1.AdminService.EnableUser:output_type -> parley.v1.EnableUserResponse
+	13, // 23: parley.v1.AdminService.SetPassword:output_type -> parley.v1.SetPasswordResponse
+	15, // 24: parley.v1.AdminService.SetCapacity:output_type -> parley.v1.SetCapacityResponse
+	18, // [18:25] is the sub-list for method output_type
+	11, // [11:18] is the sub-list for method input_type
 	11, // [11:11] is the sub-list for extension type_name
 	11, // [11:11] is the sub-list for extension extendee
 	0,  // [0:11] is the sub-list for field type_name
@@ -877,7 +966,7 @@ func file_parley_v1_admin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_v1_admin_proto_rawDesc), len(file_parley_v1_admin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

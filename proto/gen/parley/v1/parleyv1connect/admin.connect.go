@@ -42,6 +42,8 @@ const (
 	// AdminServiceDisableUserProcedure is the fully-qualified name of the AdminService's DisableUser
 	// RPC.
 	AdminServiceDisableUserProcedure = "/parley.v1.AdminService/DisableUser"
+	// AdminServiceEnableUserProcedure is the fully-qualified name of the AdminService's EnableUser RPC.
+	AdminServiceEnableUserProcedure = "/parley.v1.AdminService/EnableUser"
 	// AdminServiceSetPasswordProcedure is the fully-qualified name of the AdminService's SetPassword
 	// RPC.
 	AdminServiceSetPasswordProcedure = "/parley.v1.AdminService/SetPassword"
@@ -56,8 +58,11 @@ type AdminServiceClient interface {
 	Status(context.Context, *connect.Request[v1.StatusRequest]) (*connect.Response[v1.StatusResponse], error)
 	AddUser(context.Context, *connect.Request[v1.AddUserRequest]) (*connect.Response[v1.AddUserResponse], error)
 	ListUsers(context.Context, *connect.Request[v1.ListUsersRequest]) (*connect.Response[v1.ListUsersResponse], error)
-	// DisableUser signs the user out and refuses further sign-ins.
+	// DisableUser signs the user out and refuses further sign-ins. The last
+	// administrator cannot be disabled.
 	DisableUser(context.Context, *connect.Request[v1.DisableUserRequest]) (*connect.Response[v1.DisableUserResponse], error)
+	// EnableUser lets a disabled user sign in again.
+	EnableUser(context.Context, *connect.Request[v1.EnableUserRequest]) (*connect.Response[v1.EnableUserResponse], error)
 	// SetPassword sets a user's password and ends his sessions.
 	SetPassword(context.Context, *connect.Request[v1.SetPasswordRequest]) (*connect.Response[v1.SetPasswordResponse], error)
 	// SetCapacity says how many contacts of a channel an agent takes at once. It
@@ -100,6 +105,12 @@ func NewAdminServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(adminServiceMethods.ByName("DisableUser")),
 			connect.WithClientOptions(opts...),
 		),
+		enableUser: connect.NewClient[v1.EnableUserRequest, v1.EnableUserResponse](
+			httpClient,
+			baseURL+AdminServiceEnableUserProcedure,
+			connect.WithSchema(adminServiceMethods.ByName("EnableUser")),
+			connect.WithClientOptions(opts...),
+		),
 		setPassword: connect.NewClient[v1.SetPasswordRequest, v1.SetPasswordResponse](
 			httpClient,
 			baseURL+AdminServiceSetPasswordProcedure,
@@ -121,6 +132,7 @@ type adminServiceClient struct {
 	addUser     *connect.Client[v1.AddUserRequest, v1.AddUserResponse]
 	listUsers   *connect.Client[v1.ListUsersRequest, v1.ListUsersResponse]
 	disableUser *connect.Client[v1.DisableUserRequest, v1.DisableUserResponse]
+	enableUser  *connect.Client[v1.EnableUserRequest, v1.EnableUserResponse]
 	setPassword *connect.Client[v1.SetPasswordRequest, v1.SetPasswordResponse]
 	setCapacity *connect.Client[v1.SetCapacityRequest, v1.SetCapacityResponse]
 }
@@ -145,6 +157,11 @@ func (c *adminServiceClient) DisableUser(ctx context.Context, req *connect.Reque
 	return c.disableUser.CallUnary(ctx, req)
 }
 
+// EnableUser calls parley.v1.AdminService.EnableUser.
+func (c *adminServiceClient) EnableUser(ctx context.Context, req *connect.Request[v1.EnableUserRequest]) (*connect.Response[v1.EnableUserResponse], error) {
+	return c.enableUser.CallUnary(ctx, req)
+}
+
 // SetPassword calls parley.v1.AdminService.SetPassword.
 func (c *adminServiceClient) SetPassword(ctx context.Context, req *connect.Request[v1.SetPasswordRequest]) (*connect.Response[v1.SetPasswordResponse], error) {
 	return c.setPassword.CallUnary(ctx, req)
@@ -161,8 +178,11 @@ type AdminServiceHandler interface {
 	Status(context.Context, *connect.Request[v1.StatusRequest]) (*connect.Response[v1.StatusResponse], error)
 	AddUser(context.Context, *connect.Request[v1.AddUserRequest]) (*connect.Response[v1.AddUserResponse], error)
 	ListUsers(context.Context, *connect.Request[v1.ListUsersRequest]) (*connect.Response[v1.ListUsersResponse], error)
-	// DisableUser signs the user out and refuses further sign-ins.
+	// DisableUser signs the user out and refuses further sign-ins. The last
+	// administrator cannot be disabled.
 	DisableUser(context.Context, *connect.Request[v1.DisableUserRequest]) (*connect.Response[v1.DisableUserResponse], error)
+	// EnableUser lets a disabled user sign in again.
+	EnableUser(context.Context, *connect.Request[v1.EnableUserRequest]) (*connect.Response[v1.EnableUserResponse], error)
 	// SetPassword sets a user's password and ends his sessions.
 	SetPassword(context.Context, *connect.Request[v1.SetPasswordRequest]) (*connect.Response[v1.SetPasswordResponse], error)
 	// SetCapacity says how many contacts of a channel an agent takes at once. It
@@ -201,6 +221,12 @@ func NewAdminServiceHandler(svc AdminServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(adminServiceMethods.ByName("DisableUser")),
 		connect.WithHandlerOptions(opts...),
 	)
+	adminServiceEnableUserHandler := connect.NewUnaryHandler(
+		AdminServiceEnableUserProcedure,
+		svc.EnableUser,
+		connect.WithSchema(adminServiceMethods.ByName("EnableUser")),
+		connect.WithHandlerOptions(opts...),
+	)
 	adminServiceSetPasswordHandler := connect.NewUnaryHandler(
 		AdminServiceSetPasswordProcedure,
 		svc.SetPassword,
@@ -223,6 +249,8 @@ func NewAdminServiceHandler(svc AdminServiceHandler, opts ...connect.HandlerOpti
 			adminServiceListUsersHandler.ServeHTTP(w, r)
 		case AdminServiceDisableUserProcedure:
 			adminServiceDisableUserHandler.ServeHTTP(w, r)
+		case AdminServiceEnableUserProcedure:
+			adminServiceEnableUserHandler.ServeHTTP(w, r)
 		case AdminServiceSetPasswordProcedure:
 			adminServiceSetPasswordHandler.ServeHTTP(w, r)
 		case AdminServiceSetCapacityProcedure:
@@ -250,6 +278,10 @@ func (UnimplementedAdminServiceHandler) ListUsers(context.Context, *connect.Requ
 
 func (UnimplementedAdminServiceHandler) DisableUser(context.Context, *connect.Request[v1.DisableUserRequest]) (*connect.Response[v1.DisableUserResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("parley.v1.AdminService.DisableUser is not implemented"))
+}
+
+func (UnimplementedAdminServiceHandler) EnableUser(context.Context, *connect.Request[v1.EnableUserRequest]) (*connect.Response[v1.EnableUserResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("parley.v1.AdminService.EnableUser is not implemented"))
 }
 
 func (UnimplementedAdminServiceHandler) SetPassword(context.Context, *connect.Request[v1.SetPasswordRequest]) (*connect.Response[v1.SetPasswordResponse], error) {
