@@ -6,6 +6,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -59,6 +60,9 @@ func run(f *flags) (err error) {
 	}, log)
 	if err != nil {
 		return err
+	}
+	if err := notify.StartNoBus(); err != nil {
+		return errors.Join(err, desktop.Close())
 	}
 	ui := fyneapp.NewWithID(appID)
 	theme, scale := desktop.Looks()

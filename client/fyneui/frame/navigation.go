@@ -147,7 +147,7 @@ func (i *item) TypedKey(e *fyne.KeyEvent) {
 func (i *item) MouseIn(*desktop.MouseEvent) {
 	i.hovered = true
 	i.paint()
-	i.host.Hint(i, i.hint)
+	i.host.Hint(i.root, i.hint)
 }
 
 // MouseMoved is called by Fyne.
@@ -157,7 +157,7 @@ func (i *item) MouseMoved(*desktop.MouseEvent) {}
 func (i *item) MouseOut() {
 	i.hovered = false
 	i.paint()
-	i.host.Hint(i, "")
+	i.host.Hint(i.root, "")
 }
 
 type placeView struct {
@@ -183,6 +183,10 @@ func (v *placeView) Set(p placeRow) {
 		color, words = look.AccentText, look.AccentText
 	}
 	v.key, v.hint, v.chosen = string(p.ID), p.Hint, p.Chosen
+	if v.hint == p.Title {
+		// The title is there to be read.
+		v.hint = ""
+	}
 	v.icon.Set(p.Icon, color)
 	v.title.SetTone(p.Title, words)
 	v.badge.Set("", p.Badge, vm.ToneAttention)

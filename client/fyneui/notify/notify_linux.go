@@ -2,8 +2,6 @@ package notify
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"sync"
 
 	"fyne.io/fyne/v2"
@@ -16,8 +14,6 @@ const (
 	objectPath = dbus.ObjectPath("/org/freedesktop/Notifications")
 	keyAccept  = "accept"
 	keyReject  = "reject"
-	// busVariable names the address of the session's bus.
-	busVariable = "DBUS_SESSION_BUS_ADDRESS"
 	// urgencyCritical keeps the notification until it is answered.
 	urgencyCritical = byte(2)
 )
@@ -25,24 +21,14 @@ const (
 // New makes the notifier of this system. It connects when the first contact rings.
 func New(fyne.App) Notifier { return NewDBus(session) }
 
-// session connects to the bus of the desktop session, if there is one: looking for
-// it elsewhere would start a bus that nobody ends.
+// session connects to the bus of the desktop session, if there is one: the library
+// would start another.
 func session(o ...dbus.ConnOption) (*dbus.Conn, error) {
-	if os.Getenv(busVariable) != "" {
-		return dbus.ConnectSessionBus(o...)
+	if !hasBus() {
+		return nil, errors.New("no message bus runs for this user")
 	}
-	dir := os.Getenv("XDG_RUNTIME_DIR")
-	if dir == "" {
-		return nil, errNoBus
-	}
-	path := filepath.Join(dir, "bus")
-	if _, err := os.Stat(path); err != nil {
-		return nil, errNoBus
-	}
-	return dbus.Connect("unix:path="+path, o...)
+	return dbus.ConnectSessionBus(o...)
 }
-
-var errNoBus = errors.New("no message bus runs for this user")
 
 // NewDBus makes a notifier that reaches the bus by connect.
 func NewDBus(connect func(...dbus.ConnOption) (*dbus.Conn, error)) Notifier {

@@ -52,6 +52,14 @@ func TestStartsNoBus(t *testing.T) {
 			t.Errorf("a bus was found with the folder %q", dir)
 		}
 	}
+	if err := StartNoBus(); err != nil {
+		t.Fatal(err)
+	}
+	// As the toolkit does it.
+	if conn, err := dbus.ConnectSessionBus(); err == nil {
+		_ = conn.Close()
+		t.Error("the toolkit found a bus")
+	}
 	if _, err := os.Stat(launched); err == nil {
 		t.Error("a bus was started")
 	}

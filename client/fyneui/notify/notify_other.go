@@ -7,6 +7,9 @@ import "fyne.io/fyne/v2"
 // New makes the notifier of this system.
 func New(a fyne.App) Notifier { return &plain{app: a} }
 
+// StartNoBus does nothing on this system.
+func StartNoBus() error { return nil }
+
 // plain shows notifications without buttons by Fyne's own means.
 type plain struct {
 	app  fyne.App

@@ -349,7 +349,8 @@ func (b *Button) colors() (fill, line, text fyne.ThemeColorName) {
 	case !b.cmd.Enabled && quiet:
 		return "", "", look.Faint
 	case !b.cmd.Enabled:
-		return "", look.Border, look.Faint
+		// A border around nothing is drawn darker than one around a ground.
+		return look.Surface, look.Border, look.Faint
 	case b.style == StylePrimary, !quiet && b.cmd.Tone == vm.TonePositive:
 		return look.Accent, "", look.OnAccent
 	case !quiet && b.cmd.Tone == vm.ToneCritical:

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"parley/client/l10n"
@@ -230,6 +231,12 @@ func (s *Screen) supervisor() bool {
 		}
 	}
 	return false
+}
+
+// agent says whether the user takes contacts; before the profile is known he may.
+func (s *Screen) agent() bool {
+	roles := s.world.Profile.Roles
+	return len(roles) == 0 || slices.Contains(roles, model.RoleAgent)
 }
 
 // serverNow is the server's time, which all times of the world are in.

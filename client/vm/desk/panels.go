@@ -174,6 +174,9 @@ func (s *Screen) youPanel(now time.Time) YouPanel {
 	if me.User == "" {
 		look = vm.Look{Word: s.p.T("link.connecting"), Icon: vm.IconConnecting, Tone: vm.ToneMuted}
 	}
+	if !s.agent() {
+		look = vm.Look{}
+	}
 	you := YouPanel{
 		Name: s.world.Profile.DisplayName, Icon: look.Icon, Word: look.Word, Tone: look.Tone,
 		Loads: vm.LoadTexts(s.p, me.Loads), Menu: s.menu(),
@@ -207,6 +210,9 @@ func (s *Screen) nextText() string {
 }
 
 func (s *Screen) menu() []MenuItem {
+	if !s.agent() {
+		return []MenuItem{{Command: s.signOutCommand().Command}}
+	}
 	ready := s.build(vm.CmdReady, vm.IconReady, s.p.T("agent.ready"), s.needServer(), vm.TonePositive, nil).Command
 	if s.asksReady() {
 		// The same command would make not ready now.

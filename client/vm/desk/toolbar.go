@@ -115,7 +115,8 @@ func (s *Screen) readyCommand() command {
 	if s.world.Me.State == model.AgentNotReady {
 		tone = vm.TonePositive
 	}
-	return s.build(vm.CmdReady, vm.IconReady, s.p.T("agent.ready"), s.needServer(), tone, func() {
+	why := needs(unless(s.agent(), s.p.T("why.no_agent")), s.needServer())
+	return s.build(vm.CmdReady, vm.IconReady, s.p.T("agent.ready"), why, tone, func() {
 		s.call(vm.CmdReady, s.c.Centre.SetReady)
 	})
 }

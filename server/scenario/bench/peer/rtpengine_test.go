@@ -41,15 +41,16 @@ func engine(t *testing.T, answer func(question string) string) *RTPEngine {
 }
 
 func TestOfferSpeaksBencode(t *testing.T) {
-	var asked string
+	questions := make(chan string, 1)
 	r := engine(t, func(q string) string {
-		asked = q
+		questions <- q
 		return "d3:sdp5:v=0\r\n6:result2:oke"
 	})
 	got, err := r.Offer("c1", "v=0", true)
 	if err != nil || got != "v=0\r\n" {
 		t.Fatalf("got %q, %v", got, err)
 	}
+	asked := <-questions
 	for _, want := range []string{"7:command5:offer", "7:call-id2:c1", "3:sdp3:v=0", "5:flagsl12:generate-mid8:SDES-offe"} {
 		if !strings.Contains(asked, want) {
 			t.Errorf("the question %q lacks %q", asked, want)

@@ -54,10 +54,14 @@ func TestCallersReachAgents(t *testing.T) {
 	}
 	for range want {
 		n := <-seen.ended
+		seen.mu.Lock()
 		if !want[n] || seen.offers[n] != "anna" {
 			t.Errorf("ended: %q, offered to %q", n, seen.offers[n])
 		}
+		seen.mu.Unlock()
 	}
+	seen.mu.Lock()
+	defer seen.mu.Unlock()
 	if callers.Open() != 0 || len(seen.hangups) != len(want) {
 		t.Errorf("%d calls are open, %d hang-ups", callers.Open(), len(seen.hangups))
 	}
