@@ -24,6 +24,10 @@ import (
 // maxRequest bounds the size of one request message; imports are streams.
 const maxRequest = 1 << 20
 
+// compressFrom is the size of a message from which compressing it is worth its
+// time; deltas of a watch stream are far smaller.
+const compressFrom = 8 << 10
+
 // Config is what the handlers work with.
 type Config struct {
 	Sessions     *session.Service
@@ -48,6 +52,7 @@ func Handler(cfg Config) http.Handler {
 	opts := []connect.HandlerOption{
 		connect.WithInterceptors(&gate{sessions: cfg.Sessions, log: cfg.Log}),
 		connect.WithReadMaxBytes(maxRequest),
+		connect.WithCompressMinBytes(compressFrom),
 	}
 	mux := http.NewServeMux()
 	mux.Handle(parleyv1connect.NewSessionServiceHandler(sessionHandler{s}, opts...))

@@ -18,6 +18,9 @@ import (
 // a dead connection.
 const beatEvery = 4 * time.Second
 
+// checkEvery is how often a stream asks the store whether its session stands.
+const checkEvery = 15 * time.Second
+
 var causes = map[string]parleyv1.SessionEnded_Cause{
 	string(session.TakenOver): parleyv1.SessionEnded_CAUSE_TAKEN_OVER,
 	string(session.SignedOut): parleyv1.SessionEnded_CAUSE_SIGNED_OUT,
@@ -42,8 +45,8 @@ func (h watchHandler) Watch(ctx context.Context, req *connect.Request[parleyv1.W
 		if err != nil {
 			return err
 		}
-		if now := h.now(); !b.Over && now.Sub(checked) >= beatEvery {
-			// The end of the session may not have been told to this node.
+		if now := h.now(); !b.Over && now.Sub(checked) >= checkEvery {
+			// Normally the end of a session is told; the bus may have lost that.
 			checked = now
 			b.Cause, b.Over = h.over(ctx, c)
 		}

@@ -250,3 +250,37 @@ func TestEveryCommandIsNamed(t *testing.T) {
 		}
 	})
 }
+
+// TestLostNote shows a note that the server refuses, until the agent puts it away.
+func TestLostNote(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(vmtest.NewPorts(), "en")
+		defer s.Close()
+		s.Refused("call back on Monday", &model.Error{Kind: model.KindInvalid})
+		s.Unreadable(2)
+		synctest.Wait()
+		all := s.State().Alerts.All
+		if len(all) != 2 || all[0].Text != "A note could not be stored: The server does not accept this value." ||
+			all[1].Text != "2 saved changes on this machine cannot be read." {
+			t.Fatalf("alerts %+v", all)
+		}
+		s.OpenAlert(all[0].Key)
+		s.Answer(vm.AnswerCopy)
+		synctest.Wait()
+		q := s.State().Question
+		if q == nil || q.Copy != "call back on Monday" || !strings.Contains(q.Text, q.Copy) {
+			t.Fatalf("question %+v", q)
+		}
+		s.Answer(desk.AnswerCancel)
+		synctest.Wait()
+		if st := s.State(); st.Question != nil || len(st.Alerts.All) != 2 {
+			t.Errorf("closed: question %v, alerts %v", st.Question, st.Alerts.All)
+		}
+		s.OpenAlert(all[0].Key)
+		s.Answer(desk.AnswerDismiss)
+		synctest.Wait()
+		if got := s.State().Alerts.All; len(got) != 1 || got[0].Key != all[1].Key {
+			t.Errorf("put away: alerts %v", got)
+		}
+	})
+}

@@ -67,7 +67,7 @@ func main() {
 }
 
 func measureAll(o options, names []string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
 	defer stop()
 	for _, n := range names {
 		if !slices.ContainsFunc(benchmarks, func(b benchmark) bool { return b.name == n }) {
