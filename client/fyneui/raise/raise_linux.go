@@ -3,7 +3,6 @@ package raise
 import (
 	"fmt"
 	"io"
-	"log"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver"
@@ -29,7 +28,7 @@ func Window(w fyne.Window) {
 // onX11 raises over a connection of its own: the toolkit's is not for others.
 func onX11(w xproto.Window) error {
 	// The library tells on the standard error that a display needs no password.
-	xgb.Logger = log.New(io.Discard, "", 0)
+	xgb.Logger.SetOutput(io.Discard)
 	c, err := xgb.NewConn()
 	if err != nil {
 		return fmt.Errorf("connect to the X server: %w", err)

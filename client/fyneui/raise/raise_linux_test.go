@@ -8,8 +8,7 @@ import (
 	"github.com/jezek/xgb/xproto"
 )
 
-// TestRaisesAndLeavesFocus needs an X server without a window manager, as the
-// tests have it.
+// TestRaisesAndLeavesFocus uses windows that a window manager leaves alone.
 func TestRaisesAndLeavesFocus(t *testing.T) {
 	if os.Getenv("DISPLAY") == "" {
 		t.Skip("there is no X server; run the tests by make test-go")
@@ -68,7 +67,7 @@ func window(t *testing.T, c *xgb.Conn, s *xproto.ScreenInfo) xproto.Window {
 		t.Fatal(err)
 	}
 	err = xproto.CreateWindowChecked(c, s.RootDepth, w, s.Root, 0, 0, 50, 50, 0,
-		xproto.WindowClassInputOutput, s.RootVisual, 0, nil).Check()
+		xproto.WindowClassInputOutput, s.RootVisual, xproto.CwOverrideRedirect, []uint32{1}).Check()
 	if err != nil {
 		t.Fatal(err)
 	}

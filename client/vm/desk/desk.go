@@ -236,7 +236,7 @@ func (s *Screen) supervisor() bool {
 // agent says whether the user takes contacts; before the profile is known he may.
 func (s *Screen) agent() bool {
 	roles := s.world.Profile.Roles
-	return len(roles) == 0 || slices.Contains(roles, model.RoleAgent) || s.world.Me.State != model.AgentSignedOut
+	return len(roles) == 0 || slices.Contains(roles, model.RoleAgent) || s.world.Me.State > model.AgentSignedOut
 }
 
 // serverNow is the server's time, which all times of the world are in.
