@@ -68,6 +68,7 @@ func (h adminHandler) AddUser(ctx context.Context, req *connect.Request[parleyv1
 		}
 	}
 	slices.Sort(n.User.Roles)
+	n.Skills = domainSkills(m.GetSkills())
 	for _, q := range m.GetQueueIds() {
 		n.Queues = append(n.Queues, domain.QueueID(q))
 	}
@@ -115,4 +116,17 @@ func (h adminHandler) SetCapacity(ctx context.Context, req *connect.Request[parl
 	}
 	err := h.cfg.Presence.SetCapacity(ctx, domain.Actor{User: who(ctx).user.Name}, domain.UserID(req.Msg.GetUser()), domain.Voice, int(req.Msg.GetCapacity()))
 	return connect.NewResponse(&parleyv1.SetCapacityResponse{}), err
+}
+
+func (h adminHandler) SetSkills(ctx context.Context, req *connect.Request[parleyv1.SetSkillsRequest]) (*connect.Response[parleyv1.SetSkillsResponse], error) {
+	err := h.cfg.Presence.SetSkills(ctx, domain.Actor{User: who(ctx).user.Name}, domain.UserID(req.Msg.GetUser()), domainSkills(req.Msg.GetSkills()))
+	return connect.NewResponse(&parleyv1.SetSkillsResponse{}), err
+}
+
+func domainSkills(wire map[string]int32) map[domain.Skill]int {
+	skills := make(map[domain.Skill]int, len(wire))
+	for name, level := range wire {
+		skills[domain.Skill(name)] = int(level)
+	}
+	return skills
 }

@@ -142,7 +142,7 @@ func TestRolesAreChecked(t *testing.T) {
 		if got := c.call(t, p, agent, stream); got != "permission_denied" {
 			t.Errorf("%s by an agent: %q", p, got)
 		}
-		supervision := strings.HasSuffix(p, "/Status") || strings.HasSuffix(p, "/SetCapacity")
+		supervision := strings.HasSuffix(p, "/Status") || strings.HasSuffix(p, "/SetCapacity") || strings.HasSuffix(p, "/SetSkills")
 		if got := c.call(t, p, supervisor, stream); (got == "permission_denied") == supervision {
 			t.Errorf("%s by a supervisor: %q", p, got)
 		}

@@ -54,6 +54,7 @@ var roles = map[string]domain.Role{
 	parleyv1connect.AdminServiceDisableUserProcedure:          domain.RoleAdministrator,
 	parleyv1connect.AdminServiceEnableUserProcedure:           domain.RoleAdministrator,
 	parleyv1connect.AdminServiceSetPasswordProcedure:          domain.RoleAdministrator,
+	parleyv1connect.AdminServiceSetSkillsProcedure:            domain.RoleSupervisor,
 	parleyv1connect.AdminServiceSetCapacityProcedure:          domain.RoleSupervisor,
 }
 

@@ -22,15 +22,17 @@ type userCmd struct {
 	Enable   userEnableCmd   `cmd:"" help:"Let a disabled user sign in again."`
 	Password userPasswordCmd `cmd:"" help:"Set a user's password."`
 	Capacity userCapacityCmd `cmd:"" help:"Set how many contacts an agent takes at once."`
+	Skills   userSkillsCmd   `cmd:"" help:"Set what an agent can do; replaces what was set before."`
 }
 
 type userAddCmd struct {
-	Name        string   `arg:"" help:"Name to sign in with."`
-	DisplayName string   `help:"Name that others see." required:""`
-	Language    string   `help:"Language of the desktop: en, tr, nl, az or fr." default:"en"`
-	Role        []string `help:"agent, supervisor or administrator." default:"agent" enum:"agent,supervisor,administrator"`
-	Queue       []string `help:"Queues the user takes contacts of."`
-	NewPassword string   `help:"The password; without it, it is read from standard input." env:"PARLEY_NEW_PASSWORD"`
+	Name        string           `arg:"" help:"Name to sign in with."`
+	DisplayName string           `help:"Name that others see." required:""`
+	Language    string           `help:"Language of the desktop: en, tr, nl, az or fr." default:"en"`
+	Role        []string         `help:"agent, supervisor or administrator." default:"agent" enum:"agent,supervisor,administrator"`
+	Queue       []string         `help:"Queues the user takes contacts of."`
+	Skill       map[string]int32 `help:"What the user can do, with a level from 1 to 10, as french=8."`
+	NewPassword string           `help:"The password; without it, it is read from standard input." env:"PARLEY_NEW_PASSWORD"`
 }
 
 type userListCmd struct {
@@ -53,6 +55,11 @@ type userPasswordCmd struct {
 type userCapacityCmd struct {
 	Name  string `arg:"" help:"Whose."`
 	Voice int32  `help:"Calls at once, 0 to 25; with 2, a second call rings while one is served." required:""`
+}
+
+type userSkillsCmd struct {
+	Name  string           `arg:"" help:"Whose."`
+	Skill map[string]int32 `help:"A skill with its level from 1 to 10, as french=8; none takes all away."`
 }
 
 type userJSON struct {
@@ -91,7 +98,7 @@ func (c *userAddCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	u := &parleyv1.User{User: c.Name, DisplayName: c.DisplayName, Language: c.Language, QueueIds: c.Queue}
+	u := &parleyv1.User{User: c.Name, DisplayName: c.DisplayName, Language: c.Language, QueueIds: c.Queue, Skills: c.Skill}
 	for _, r := range c.Role {
 		u.Roles = append(u.Roles, parleyv1.Role(parleyv1.Role_value["ROLE_"+strings.ToUpper(r)]))
 	}
@@ -161,6 +168,13 @@ func (c *userCapacityCmd) Run(e *env) error {
 		_, err := client.SetCapacity(e.ctx, connect.NewRequest(&parleyv1.SetCapacityRequest{
 			User: c.Name, Channel: parleyv1.Channel_CHANNEL_VOICE, Capacity: c.Voice,
 		}))
+		return err
+	})
+}
+
+func (c *userSkillsCmd) Run(e *env) error {
+	return e.admin(func(client parleyv1connect.AdminServiceClient) error {
+		_, err := client.SetSkills(e.ctx, connect.NewRequest(&parleyv1.SetSkillsRequest{User: c.Name, Skills: c.Skill}))
 		return err
 	})
 }

@@ -101,6 +101,22 @@ func (s *Service) SetCapacity(ctx context.Context, actor domain.Actor, user doma
 	})
 }
 
+// SetSkills says what an agent can do; it replaces what was set before and
+// counts from the next offer on.
+func (s *Service) SetSkills(ctx context.Context, actor domain.Actor, user domain.UserID, skills map[domain.Skill]int) error {
+	if err := agent.CheckSkills(skills); err != nil {
+		return err
+	}
+	return s.store.Update(ctx, actor, "", func(tx *store.Tx) error {
+		a, err := tx.Agent(user)
+		if err != nil {
+			return err
+		}
+		a.Skills = skills
+		return tx.PutAgent(a, "agent.skills")
+	})
+}
+
 // Reach notes whether the agent's desktop has its stream to this node. That it
 // is gone counts only if it was this node's, for the desktop may already have
 // come back to another one.

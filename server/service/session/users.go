@@ -23,6 +23,7 @@ type NewUser struct {
 	Password string
 	Queues   []domain.QueueID
 	Capacity map[domain.Channel]int
+	Skills   map[domain.Skill]int
 	// Demo marks the published password of the demo centre, which may be short.
 	Demo bool
 }
@@ -64,7 +65,7 @@ func newAgent(n NewUser) *agent.Agent {
 	}
 	return &agent.Agent{
 		User: n.User.Name, DisplayName: n.User.DisplayName, Presence: agent.SignedOut,
-		Capacity: capacity, Queues: n.Queues,
+		Capacity: capacity, Queues: n.Queues, Skills: n.Skills,
 	}
 }
 
@@ -84,6 +85,9 @@ func (s *Service) checkNew(n NewUser) error {
 			Kind: domain.Invalid, Subject: "language",
 			Text: "the language is one of " + strings.Join(Languages[:], ", ") + ", not " + u.Language,
 		}
+	}
+	if err := agent.CheckSkills(n.Skills); err != nil {
+		return err
 	}
 	if len(u.Roles) == 0 {
 		return &domain.Error{Kind: domain.Invalid, Subject: "roles", Text: "a user needs a role"}

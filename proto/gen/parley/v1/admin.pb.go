@@ -230,7 +230,9 @@ type User struct {
 	Roles       []Role                 `protobuf:"varint,4,rep,packed,name=roles,proto3,enum=parley.v1.Role" json:"roles,omitempty"`
 	Disabled    bool                   `protobuf:"varint,5,opt,name=disabled,proto3" json:"disabled,omitempty"`
 	// Queues the user takes contacts of.
-	QueueIds      []string `protobuf:"bytes,6,rep,name=queue_ids,json=queueIds,proto3" json:"queue_ids,omitempty"`
+	QueueIds []string `protobuf:"bytes,6,rep,name=queue_ids,json=queueIds,proto3" json:"queue_ids,omitempty"`
+	// What the user can do, with a level from 1 to 10. A queue may ask for skills.
+	Skills        map[string]int32 `protobuf:"bytes,7,rep,name=skills,proto3" json:"skills,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -303,6 +305,13 @@ func (x *User) GetDisabled() bool {
 func (x *User) GetQueueIds() []string {
 	if x != nil {
 		return x.QueueIds
+	}
+	return nil
+}
+
+func (x *User) GetSkills() map[string]int32 {
+	if x != nil {
+		return x.Skills
 	}
 	return nil
 }
@@ -723,6 +732,94 @@ func (*SetPasswordResponse) Descriptor() ([]byte, []int) {
 	return file_parley_v1_admin_proto_rawDescGZIP(), []int{13}
 }
 
+type SetSkillsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	User          string                 `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	Skills        map[string]int32       `protobuf:"bytes,2,rep,name=skills,proto3" json:"skills,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetSkillsRequest) Reset() {
+	*x = SetSkillsRequest{}
+	mi := &file_parley_v1_admin_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetSkillsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetSkillsRequest) ProtoMessage() {}
+
+func (x *SetSkillsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_admin_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetSkillsRequest.ProtoReflect.Descriptor instead.
+func (*SetSkillsRequest) Descriptor() ([]byte, []int) {
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *SetSkillsRequest) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+func (x *SetSkillsRequest) GetSkills() map[string]int32 {
+	if x != nil {
+		return x.Skills
+	}
+	return nil
+}
+
+type SetSkillsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetSkillsResponse) Reset() {
+	*x = SetSkillsResponse{}
+	mi := &file_parley_v1_admin_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetSkillsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetSkillsResponse) ProtoMessage() {}
+
+func (x *SetSkillsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_admin_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetSkillsResponse.ProtoReflect.Descriptor instead.
+func (*SetSkillsResponse) Descriptor() ([]byte, []int) {
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{15}
+}
+
 type SetCapacityRequest struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	User    string                 `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
@@ -735,7 +832,7 @@ type SetCapacityRequest struct {
 
 func (x *SetCapacityRequest) Reset() {
 	*x = SetCapacityRequest{}
-	mi := &file_parley_v1_admin_proto_msgTypes[14]
+	mi := &file_parley_v1_admin_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -747,7 +844,7 @@ func (x *SetCapacityRequest) String() string {
 func (*SetCapacityRequest) ProtoMessage() {}
 
 func (x *SetCapacityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_admin_proto_msgTypes[14]
+	mi := &file_parley_v1_admin_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -760,7 +857,7 @@ func (x *SetCapacityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCapacityRequest.ProtoReflect.Descriptor instead.
 func (*SetCapacityRequest) Descriptor() ([]byte, []int) {
-	return file_parley_v1_admin_proto_rawDescGZIP(), []int{14}
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SetCapacityRequest) GetUser() string {
@@ -792,7 +889,7 @@ type SetCapacityResponse struct {
 
 func (x *SetCapacityResponse) Reset() {
 	*x = SetCapacityResponse{}
-	mi := &file_parley_v1_admin_proto_msgTypes[15]
+	mi := &file_parley_v1_admin_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -804,7 +901,7 @@ func (x *SetCapacityResponse) String() string {
 func (*SetCapacityResponse) ProtoMessage() {}
 
 func (x *SetCapacityResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_admin_proto_msgTypes[15]
+	mi := &file_parley_v1_admin_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -817,7 +914,7 @@ func (x *SetCapacityResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCapacityResponse.ProtoReflect.Descriptor instead.
 func (*SetCapacityResponse) Descriptor() ([]byte, []int) {
-	return file_parley_v1_admin_proto_rawDescGZIP(), []int{15}
+	return file_parley_v1_admin_proto_rawDescGZIP(), []int{17}
 }
 
 var File_parley_v1_admin_proto protoreflect.FileDescriptor
@@ -840,14 +937,18 @@ const file_parley_v1_admin_proto_rawDesc = "" +
 	"\aseen_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x06seenAt\x12#\n" +
 	"\rrouting_owner\x18\x04 \x01(\bR\froutingOwner\x12\x14\n" +
 	"\x05epoch\x18\x05 \x01(\x04R\x05epoch\x12\x14\n" +
-	"\x05calls\x18\x06 \x01(\x05R\x05calls\"\xb9\x01\n" +
+	"\x05calls\x18\x06 \x01(\x05R\x05calls\"\xa9\x02\n" +
 	"\x04User\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12!\n" +
 	"\fdisplay_name\x18\x02 \x01(\tR\vdisplayName\x12\x1a\n" +
 	"\blanguage\x18\x03 \x01(\tR\blanguage\x12%\n" +
 	"\x05roles\x18\x04 \x03(\x0e2\x0f.parley.v1.RoleR\x05roles\x12\x1a\n" +
 	"\bdisabled\x18\x05 \x01(\bR\bdisabled\x12\x1b\n" +
-	"\tqueue_ids\x18\x06 \x03(\tR\bqueueIds\"Q\n" +
+	"\tqueue_ids\x18\x06 \x03(\tR\bqueueIds\x123\n" +
+	"\x06skills\x18\a \x03(\v2\x1b.parley.v1.User.SkillsEntryR\x06skills\x1a9\n" +
+	"\vSkillsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x05R\x05value:\x028\x01\"Q\n" +
 	"\x0eAddUserRequest\x12#\n" +
 	"\x04user\x18\x01 \x01(\v2\x0f.parley.v1.UserR\x04user\x12\x1a\n" +
 	"\bpassword\x18\x02 \x01(\tR\bpassword\"\x11\n" +
@@ -864,12 +965,19 @@ const file_parley_v1_admin_proto_rawDesc = "" +
 	"\x12SetPasswordRequest\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x1a\n" +
 	"\bpassword\x18\x02 \x01(\tR\bpassword\"\x15\n" +
-	"\x13SetPasswordResponse\"r\n" +
+	"\x13SetPasswordResponse\"\xa2\x01\n" +
+	"\x10SetSkillsRequest\x12\x12\n" +
+	"\x04user\x18\x01 \x01(\tR\x04user\x12?\n" +
+	"\x06skills\x18\x02 \x03(\v2'.parley.v1.SetSkillsRequest.SkillsEntryR\x06skills\x1a9\n" +
+	"\vSkillsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x05R\x05value:\x028\x01\"\x13\n" +
+	"\x11SetSkillsResponse\"r\n" +
 	"\x12SetCapacityRequest\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12,\n" +
 	"\achannel\x18\x02 \x01(\x0e2\x12.parley.v1.ChannelR\achannel\x12\x1a\n" +
 	"\bcapacity\x18\x03 \x01(\x05R\bcapacity\"\x15\n" +
-	"\x13SetCapacityResponse2\x8c\x04\n" +
+	"\x13SetCapacityResponse2\xd4\x04\n" +
 	"\fAdminService\x12=\n" +
 	"\x06Status\x12\x18.parley.v1.StatusRequest\x1a\x19.parley.v1.StatusResponse\x12@\n" +
 	"\aAddUser\x12\x19.parley.v1.AddUserRequest\x1a\x1a.parley.v1.AddUserResponse\x12F\n" +
@@ -877,7 +985,8 @@ const file_parley_v1_admin_proto_rawDesc = "" +
 	"\vDisableUser\x12\x1d.parley.v1.DisableUserRequest\x1a\x1e.parley.v1.DisableUserResponse\x12I\n" +
 	"\n" +
 	"EnableUser\x12\x1c.parley.v1.EnableUserRequest\x1a\x1d.parley.v1.EnableUserResponse\x12L\n" +
-	"\vSetPassword\x12\x1d.parley.v1.SetPasswordRequest\x1a\x1e.parley.v1.SetPasswordResponse\x12L\n" +
+	"\vSetPassword\x12\x1d.parley.v1.SetPasswordRequest\x1a\x1e.parley.v1.SetPasswordResponse\x12F\n" +
+	"\tSetSkills\x12\x1b.parley.v1.SetSkillsRequest\x1a\x1c.parley.v1.SetSkillsResponse\x12L\n" +
 	"\vSetCapacity\x12\x1d.parley.v1.SetCapacityRequest\x1a\x1e.parley.v1.SetCapacityResponseB\x85\x01\n" +
 	"\rcom.parley.v1B\n" +
 	"AdminProtoP\x01Z#parley/proto/gen/parley/v1;parleyv1\xa2\x02\x03PXX\xaa\x02\tParley.V1\xca\x02\tParley\\V1\xe2\x02\x15Parley\\V1\\GPBMetadata\xea\x02\n" +
@@ -895,7 +1004,7 @@ func file_parley_v1_admin_proto_rawDescGZIP() []byte {
 	return file_parley_v1_admin_proto_rawDescData
 }
 
-var file_parley_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_parley_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_parley_v1_admin_proto_goTypes = []any{
 	(*StatusRequest)(nil),         // 0: parley.v1.StatusRequest
 	(*StatusResponse)(nil),        // 1: parley.v1.StatusResponse
@@ -911,46 +1020,54 @@ var file_parley_v1_admin_proto_goTypes = []any{
 	(*EnableUserResponse)(nil),    // 11: parley.v1.EnableUserResponse
 	(*SetPasswordRequest)(nil),    // 12: parley.v1.SetPasswordRequest
 	(*SetPasswordResponse)(nil),   // 13: parley.v1.SetPasswordResponse
-	(*SetCapacityRequest)(nil),    // 14: parley.v1.SetCapacityRequest
-	(*SetCapacityResponse)(nil),   // 15: parley.v1.SetCapacityResponse
-	(*Queue)(nil),                 // 16: parley.v1.Queue
-	(*Agent)(nil),                 // 17: parley.v1.Agent
-	(*Contact)(nil),               // 18: parley.v1.Contact
-	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
-	(Role)(0),                     // 20: parley.v1.Role
-	(Channel)(0),                  // 21: parley.v1.Channel
+	(*SetSkillsRequest)(nil),      // 14: parley.v1.SetSkillsRequest
+	(*SetSkillsResponse)(nil),     // 15: parley.v1.SetSkillsResponse
+	(*SetCapacityRequest)(nil),    // 16: parley.v1.SetCapacityRequest
+	(*SetCapacityResponse)(nil),   // 17: parley.v1.SetCapacityResponse
+	nil,                           // 18: parley.v1.User.SkillsEntry
+	nil,                           // 19: parley.v1.SetSkillsRequest.SkillsEntry
+	(*Queue)(nil),                 // 20: parley.v1.Queue
+	(*Agent)(nil),                 // 21: parley.v1.Agent
+	(*Contact)(nil),               // 22: parley.v1.Contact
+	(*timestamppb.Timestamp)(nil), // 23: google.protobuf.Timestamp
+	(Role)(0),                     // 24: parley.v1.Role
+	(Channel)(0),                  // 25: parley.v1.Channel
 }
 var file_parley_v1_admin_proto_depIdxs = []int32{
-	16, // 0: parley.v1.StatusResponse.queues:type_name -> parley.v1.Queue
-	17, // 1: parley.v1.StatusResponse.agents:type_name -> parley.v1.Agent
-	18, // 2: parley.v1.StatusResponse.contacts:type_name -> parley.v1.Contact
+	20, // 0: parley.v1.StatusResponse.queues:type_name -> parley.v1.Queue
+	21, // 1: parley.v1.StatusResponse.agents:type_name -> parley.v1.Agent
+	22, // 2: parley.v1.StatusResponse.contacts:type_name -> parley.v1.Contact
 	2,  // 3: parley.v1.StatusResponse.nodes:type_name -> parley.v1.Node
-	19, // 4: parley.v1.StatusResponse.server_time:type_name -> google.protobuf.Timestamp
-	19, // 5: parley.v1.Node.started_at:type_name -> google.protobuf.Timestamp
-	19, // 6: parley.v1.Node.seen_at:type_name -> google.protobuf.Timestamp
-	20, // 7: parley.v1.User.roles:type_name -> parley.v1.Role
-	3,  // 8: parley.v1.AddUserRequest.user:type_name -> parley.v1.User
-	3,  // 9: parley.v1.ListUsersResponse.users:type_name -> parley.v1.User
-	21, // 10: parley.v1.SetCapacityRequest.channel:type_name -> parley.v1.Channel
-	0,  // 11: parley.v1.AdminService.Status:input_type -> parley.v1.StatusRequest
-	4,  // 12: parley.v1.AdminService.AddUser:input_type -> parley.v1.AddUserRequest
-	6,  // 13: parley.v1.AdminService.ListUsers:input_type -> parley.v1.ListUsersRequest
-	8,  // 14: parley.v1.AdminService.DisableUser:input_type -> parley.v1.DisableUserRequest
-	10, // 15: parley.v1.AdminService.EnableUser:input_type -> parley.v1.EnableUserRequest
-	12, // 16: parley.v1.AdminService.SetPassword:input_type -> parley.v1.SetPasswordRequest
-	14, // 17: parley.v1.AdminService.SetCapacity:input_type -> parley.v1.SetCapacityRequest
-	1,  // 18: parley.v1.AdminService.Status:output_type -> parley.v1.StatusResponse
-	5,  // 19: parley.v1.AdminService.AddUser:output_type -> parley.v1.AddUserResponse
-	7,  // 20: parley.v1.AdminService.ListUsers:output_type -> parley.v1.ListUsersResponse
-	9,  // 21: parley.v1.AdminService.DisableUser:output_type -> parley.v1.DisableUserResponse
-	11, // 22: parley.v1.AdminService.EnableUser:output_type -> parley.v1.EnableUserResponse
-	13, // 23: parley.v1.AdminService.SetPassword:output_type -> parley.v1.SetPasswordResponse
-	15, // 24: parley.v1.AdminService.SetCapacity:output_type -> parley.v1.SetCapacityResponse
-	18, // [18:25] is the sub-list for method output_type
-	11, // [11:18] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	23, // 4: parley.v1.StatusResponse.server_time:type_name -> google.protobuf.Timestamp
+	23, // 5: parley.v1.Node.started_at:type_name -> google.protobuf.Timestamp
+	23, // 6: parley.v1.Node.seen_at:type_name -> google.protobuf.Timestamp
+	24, // 7: parley.v1.User.roles:type_name -> parley.v1.Role
+	18, // 8: parley.v1.User.skills:type_name -> parley.v1.User.SkillsEntry
+	3,  // 9: parley.v1.AddUserRequest.user:type_name -> parley.v1.User
+	3,  // 10: parley.v1.ListUsersResponse.users:type_name -> parley.v1.User
+	19, // 11: parley.v1.SetSkillsRequest.skills:type_name -> parley.v1.SetSkillsRequest.SkillsEntry
+	25, // 12: parley.v1.SetCapacityRequest.channel:type_name -> parley.v1.Channel
+	0,  // 13: parley.v1.AdminService.Status:input_type -> parley.v1.StatusRequest
+	4,  // 14: parley.v1.AdminService.AddUser:input_type -> parley.v1.AddUserRequest
+	6,  // 15: parley.v1.AdminService.ListUsers:input_type -> parley.v1.ListUsersRequest
+	8,  // 16: parley.v1.AdminService.DisableUser:input_type -> parley.v1.DisableUserRequest
+	10, // 17: parley.v1.AdminService.EnableUser:input_type -> parley.v1.EnableUserRequest
+	12, // 18: parley.v1.AdminService.SetPassword:input_type -> parley.v1.SetPasswordRequest
+	14, // 19: parley.v1.AdminService.SetSkills:input_type -> parley.v1.SetSkillsRequest
+	16, // 20: parley.v1.AdminService.SetCapacity:input_type -> parley.v1.SetCapacityRequest
+	1,  // 21: parley.v1.AdminService.Status:output_type -> parley.v1.StatusResponse
+	5,  // 22: parley.v1.AdminService.AddUser:output_type -> parley.v1.AddUserResponse
+	7,  // 23: parley.v1.AdminService.ListUsers:output_type -> parley.v1.ListUsersResponse
+	9,  // 24: parley.v1.AdminService.DisableUser:output_type -> parley.v1.DisableUserResponse
+	11, // 25: parley.v1.AdminService.EnableUser:output_type -> parley.v1.EnableUserResponse
+	13, // 26: parley.v1.AdminService.SetPassword:output_type -> parley.v1.SetPasswordResponse
+	15, // 27: parley.v1.AdminService.SetSkills:output_type -> parley.v1.SetSkillsResponse
+	17, // 28: parley.v1.AdminService.SetCapacity:output_type -> parley.v1.SetCapacityResponse
+	21, // [21:29] is the sub-list for method output_type
+	13, // [13:21] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_admin_proto_init() }
@@ -966,7 +1083,7 @@ func file_parley_v1_admin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_v1_admin_proto_rawDesc), len(file_parley_v1_admin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

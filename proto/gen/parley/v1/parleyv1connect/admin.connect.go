@@ -47,6 +47,8 @@ const (
 	// AdminServiceSetPasswordProcedure is the fully-qualified name of the AdminService's SetPassword
 	// RPC.
 	AdminServiceSetPasswordProcedure = "/parley.v1.AdminService/SetPassword"
+	// AdminServiceSetSkillsProcedure is the fully-qualified name of the AdminService's SetSkills RPC.
+	AdminServiceSetSkillsProcedure = "/parley.v1.AdminService/SetSkills"
 	// AdminServiceSetCapacityProcedure is the fully-qualified name of the AdminService's SetCapacity
 	// RPC.
 	AdminServiceSetCapacityProcedure = "/parley.v1.AdminService/SetCapacity"
@@ -65,6 +67,8 @@ type AdminServiceClient interface {
 	EnableUser(context.Context, *connect.Request[v1.EnableUserRequest]) (*connect.Response[v1.EnableUserResponse], error)
 	// SetPassword sets a user's password and ends his sessions.
 	SetPassword(context.Context, *connect.Request[v1.SetPasswordRequest]) (*connect.Response[v1.SetPasswordResponse], error)
+	// SetSkills says what an agent can do; it replaces what was set before.
+	SetSkills(context.Context, *connect.Request[v1.SetSkillsRequest]) (*connect.Response[v1.SetSkillsResponse], error)
 	// SetCapacity says how many contacts of a channel an agent takes at once. It
 	// counts from the next offer on; work at hand stays.
 	SetCapacity(context.Context, *connect.Request[v1.SetCapacityRequest]) (*connect.Response[v1.SetCapacityResponse], error)
@@ -117,6 +121,12 @@ func NewAdminServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(adminServiceMethods.ByName("SetPassword")),
 			connect.WithClientOptions(opts...),
 		),
+		setSkills: connect.NewClient[v1.SetSkillsRequest, v1.SetSkillsResponse](
+			httpClient,
+			baseURL+AdminServiceSetSkillsProcedure,
+			connect.WithSchema(adminServiceMethods.ByName("SetSkills")),
+			connect.WithClientOptions(opts...),
+		),
 		setCapacity: connect.NewClient[v1.SetCapacityRequest, v1.SetCapacityResponse](
 			httpClient,
 			baseURL+AdminServiceSetCapacityProcedure,
@@ -134,6 +144,7 @@ type adminServiceClient struct {
 	disableUser *connect.Client[v1.DisableUserRequest, v1.DisableUserResponse]
 	enableUser  *connect.Client[v1.EnableUserRequest, v1.EnableUserResponse]
 	setPassword *connect.Client[v1.SetPasswordRequest, v1.SetPasswordResponse]
+	setSkills   *connect.Client[v1.SetSkillsRequest, v1.SetSkillsResponse]
 	setCapacity *connect.Client[v1.SetCapacityRequest, v1.SetCapacityResponse]
 }
 
@@ -167,6 +178,11 @@ func (c *adminServiceClient) SetPassword(ctx context.Context, req *connect.Reque
 	return c.setPassword.CallUnary(ctx, req)
 }
 
+// SetSkills calls parley.v1.AdminService.SetSkills.
+func (c *adminServiceClient) SetSkills(ctx context.Context, req *connect.Request[v1.SetSkillsRequest]) (*connect.Response[v1.SetSkillsResponse], error) {
+	return c.setSkills.CallUnary(ctx, req)
+}
+
 // SetCapacity calls parley.v1.AdminService.SetCapacity.
 func (c *adminServiceClient) SetCapacity(ctx context.Context, req *connect.Request[v1.SetCapacityRequest]) (*connect.Response[v1.SetCapacityResponse], error) {
 	return c.setCapacity.CallUnary(ctx, req)
@@ -185,6 +201,8 @@ type AdminServiceHandler interface {
 	EnableUser(context.Context, *connect.Request[v1.EnableUserRequest]) (*connect.Response[v1.EnableUserResponse], error)
 	// SetPassword sets a user's password and ends his sessions.
 	SetPassword(context.Context, *connect.Request[v1.SetPasswordRequest]) (*connect.Response[v1.SetPasswordResponse], error)
+	// SetSkills says what an agent can do; it replaces what was set before.
+	SetSkills(context.Context, *connect.Request[v1.SetSkillsRequest]) (*connect.Response[v1.SetSkillsResponse], error)
 	// SetCapacity says how many contacts of a channel an agent takes at once. It
 	// counts from the next offer on; work at hand stays.
 	SetCapacity(context.Context, *connect.Request[v1.SetCapacityRequest]) (*connect.Response[v1.SetCapacityResponse], error)
@@ -233,6 +251,12 @@ func NewAdminServiceHandler(svc AdminServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(adminServiceMethods.ByName("SetPassword")),
 		connect.WithHandlerOptions(opts...),
 	)
+	adminServiceSetSkillsHandler := connect.NewUnaryHandler(
+		AdminServiceSetSkillsProcedure,
+		svc.SetSkills,
+		connect.WithSchema(adminServiceMethods.ByName("SetSkills")),
+		connect.WithHandlerOptions(opts...),
+	)
 	adminServiceSetCapacityHandler := connect.NewUnaryHandler(
 		AdminServiceSetCapacityProcedure,
 		svc.SetCapacity,
@@ -253,6 +277,8 @@ func NewAdminServiceHandler(svc AdminServiceHandler, opts ...connect.HandlerOpti
 			adminServiceEnableUserHandler.ServeHTTP(w, r)
 		case AdminServiceSetPasswordProcedure:
 			adminServiceSetPasswordHandler.ServeHTTP(w, r)
+		case AdminServiceSetSkillsProcedure:
+			adminServiceSetSkillsHandler.ServeHTTP(w, r)
 		case AdminServiceSetCapacityProcedure:
 			adminServiceSetCapacityHandler.ServeHTTP(w, r)
 		default:
@@ -286,6 +312,10 @@ func (UnimplementedAdminServiceHandler) EnableUser(context.Context, *connect.Req
 
 func (UnimplementedAdminServiceHandler) SetPassword(context.Context, *connect.Request[v1.SetPasswordRequest]) (*connect.Response[v1.SetPasswordResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("parley.v1.AdminService.SetPassword is not implemented"))
+}
+
+func (UnimplementedAdminServiceHandler) SetSkills(context.Context, *connect.Request[v1.SetSkillsRequest]) (*connect.Response[v1.SetSkillsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("parley.v1.AdminService.SetSkills is not implemented"))
 }
 
 func (UnimplementedAdminServiceHandler) SetCapacity(context.Context, *connect.Request[v1.SetCapacityRequest]) (*connect.Response[v1.SetCapacityResponse], error) {
