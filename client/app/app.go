@@ -11,6 +11,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,6 +19,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"time"
 
 	"parley/client/gateway"
 	"parley/client/l10n"
@@ -126,10 +128,14 @@ func (a *App) Looks() (theme string, scale float64) {
 	return a.store.Preference(vm.PrefTheme), float64(percent) / 100
 }
 
-// Close ends everything and waits for it. It does not sign out.
+// signOutTime is how long closing waits for the notes and for the server.
+const signOutTime = 2 * time.Second
+
+// Close signs out if it can, ends everything and waits for it.
 func (a *App) Close() error {
 	close(a.closed)
 	a.done.Wait()
+	a.signOut()
 	if a.signIn != nil {
 		a.signIn.Close()
 	}
@@ -138,6 +144,23 @@ func (a *App) Close() error {
 	}
 	a.calls.close()
 	return errors.Join(a.gateway.Close(), a.phone.Shutdown(), a.store.Close())
+}
+
+// signOut keeps the notes and tells the server that the agent is gone, who would
+// else be waited for. What does not succeed in time is left: the journal has it.
+func (a *App) signOut() {
+	if a.desktop == nil || a.signIn != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), signOutTime)
+	defer cancel()
+	a.desktop.ScratchPad.Flush(ctx)
+	if a.gateway.World().Link != model.LinkOnline {
+		return
+	}
+	if err := a.gateway.SignOut(ctx); err != nil {
+		a.log.Info("closed without signing out", "error", err)
+	}
 }
 
 // run takes what others left and changes the stage.

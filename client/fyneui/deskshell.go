@@ -1,6 +1,8 @@
 package fyneui
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 
 	"parley/client/fyneui/frame"
@@ -34,17 +36,19 @@ type deskShell struct {
 	notified string
 	// questions of the desk and of the scratch pad share one dialog.
 	deskAsks, noteAsks *vm.Question
+	// beforeHelp is the place to go back to from the help.
+	beforeHelp desk.PlaceID
 }
 
 func newDeskShell(s *Shell, m Models) *deskShell {
 	h := s.host
 	d := &deskShell{
 		shell: s, models: m,
-		overview: screen.NewOverview(h, m.Overview), note: screen.NewScratchPad(h, m.ScratchPad),
+		overview: screen.NewOverview(h, m.Overview, h.Focus), note: screen.NewScratchPad(h, m.ScratchPad),
 		accountHistory: screen.NewHistory(h, m.AccountHistory, false), history: screen.NewHistory(h, m.History, true),
 		accounts: screen.NewAccounts(h, m.Accounts), settings: screen.NewSettings(h, m.Settings),
 	}
-	d.help = screen.NewHelp(h, func() { m.Desk.GoTo(desk.PlaceWork) })
+	d.help = screen.NewHelp(h, d.closeHelp)
 	contents := frame.Contents{
 		Places: map[desk.PlaceID]fyne.CanvasObject{
 			desk.PlaceAccounts: d.accounts.Root, desk.PlaceHistory: d.history.Root,
@@ -94,6 +98,9 @@ func (d *deskShell) show(st desk.State) {
 	d.frame.Show(st)
 	d.deskAsks = st.Question
 	d.ask()
+	if before.Place != desk.PlaceHelp && st.Place == desk.PlaceHelp {
+		d.beforeHelp = before.Place
+	}
 	if before.Place != st.Place || !d.drawn {
 		d.models.Settings.SetVisible(st.Place == desk.PlaceSettings)
 	}
@@ -201,6 +208,10 @@ func (d *deskShell) ask() {
 		if q := d.deskAsks; q != nil && id == vm.AnswerCopy {
 			fyne.CurrentApp().Clipboard().SetContent(q.Copy)
 		}
+		if q := d.deskAsks; q != nil && q.ID == desk.QuestionClose && id == desk.AnswerYes {
+			d.shell.close()
+			return
+		}
 		d.models.Desk.Answer(id)
 	})
 }
@@ -224,12 +235,17 @@ func (d *deskShell) showSettings(st settings.State) {
 	}
 }
 
+// closeHelp goes back to where the help was asked for.
+func (d *deskShell) closeHelp() { d.models.Desk.GoTo(cmp.Or(d.beforeHelp, desk.PlaceWork)) }
+
 // escape closes what is open and lets go of the focus.
 func (d *deskShell) escape() bool {
 	switch {
 	case d.frame.Dialog.Escape():
 	case d.state.Keypad.Open:
 		d.models.Desk.CloseKeypad()
+	case d.state.Place == desk.PlaceHelp:
+		d.closeHelp()
 	case d.shell.window.Canvas().Focused() != nil:
 		d.shell.window.Canvas().Unfocus()
 	default:

@@ -9,6 +9,7 @@ import (
 	"parley/client/fyneui/look"
 	"parley/client/fyneui/notify"
 	"parley/client/fyneui/screen"
+	"parley/client/vm/desk"
 	"parley/client/vm/settings"
 	"parley/client/vm/signin"
 )
@@ -71,7 +72,7 @@ func New(a fyne.App, cfg Config) *Shell {
 	s.window.Resize(fyne.NewSize(1280, 720))
 	s.window.SetIcon(look.AppIcon())
 	s.window.SetMaster()
-	s.window.SetCloseIntercept(s.close)
+	s.window.SetCloseIntercept(s.askClose)
 	s.applyLooks(chosenLooks{theme: cfg.Theme, scale: cfg.Scale})
 	return s
 }
@@ -109,8 +110,17 @@ func (s *Shell) ShowDesktop(m Models) {
 	})
 }
 
-// Close ends the program as closing the window does.
+// Close ends the program without a question.
 func (s *Shell) Close() { s.cfg.dispatch(s.close) }
+
+// askClose closes the window as its user does: not in a call without a question.
+func (s *Shell) askClose() {
+	if d := s.desk; d != nil && d.state.AsksClose {
+		d.models.Desk.Do(desk.CmdClose)
+		return
+	}
+	s.close()
+}
 
 func (s *Shell) close() {
 	s.clear()

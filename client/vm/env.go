@@ -53,6 +53,8 @@ type Answer struct {
 	ID    string
 	Title string
 	Tone  Tone
+	// Default has the focus at first; without one it is the first answer.
+	Default bool
 }
 
 // Question is a dialog the screen needs answered before it goes on. The first

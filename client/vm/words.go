@@ -133,15 +133,28 @@ func EndLook(p *l10n.Printer, r model.EndReason) Look {
 	return Look{p.T("end.none"), IconPhone, ToneMuted}
 }
 
+// Withheld says whether a caller's number is not known: networks put a word in its
+// place.
+func Withheld(ani, e164 string) bool {
+	if e164 != "" {
+		return false
+	}
+	switch strings.ToLower(strings.TrimSpace(ani)) {
+	case "", "anonymous", "restricted", "unavailable":
+		return true
+	}
+	return false
+}
+
 // CallerNumber is the caller's number, written internationally.
 func CallerNumber(p *l10n.Printer, ani, e164, country string) string {
 	switch {
+	case Withheld(ani, e164):
+		return p.T("contact.no_number")
 	case e164 != "":
 		return l10n.Phone(e164, country)
-	case ani != "":
-		return l10n.Phone(ani, country)
 	}
-	return p.T("contact.no_number")
+	return l10n.Phone(ani, country)
 }
 
 // ContactLine is "+33 1 40 00 00 01 → 100 Sales".

@@ -89,10 +89,19 @@ func run(f *flags) (err error) {
 		}
 		shell.ShowDesktop(fyneui.FromDesktop(s.Desktop))
 	})
-	shell.Window().Resize(fyne.NewSize(1280, 720))
+	shell.Window().Resize(firstSize(shell.Window().Canvas().Scale()))
 	shell.Window().Show()
 	ui.Run()
 	return nil
+}
+
+// firstSize is the window's size to begin with, not larger than the screen.
+func firstSize(scale float32) fyne.Size {
+	size := fyne.NewSize(1280, 720)
+	if width, height := raise.ScreenSize(); width > 0 && height > 0 && scale > 0 {
+		size = size.Min(fyne.NewSize(float32(width)/scale, float32(height)/scale))
+	}
+	return size
 }
 
 func version() string {

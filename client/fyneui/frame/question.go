@@ -73,7 +73,7 @@ func (d *Dialog) Set(q *vm.Question, answer func(id string)) {
 		b := part.NewButton(d.host, style, func() { d.answer(a.ID) })
 		b.Enter = true
 		b.Set(vm.Command{Title: a.Title, Enabled: true, Tone: a.Tone})
-		if i == 0 {
+		if i == 0 || a.Default {
 			d.first = b
 		}
 		d.row.Add(b)

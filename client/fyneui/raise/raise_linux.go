@@ -3,6 +3,7 @@ package raise
 import (
 	"fmt"
 	"io"
+	"os"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver"
@@ -74,4 +75,19 @@ func atom(c *xgb.Conn, name string) (xproto.Atom, error) {
 		return 0, fmt.Errorf("name %s: %w", name, err)
 	}
 	return reply.Atom, nil
+}
+
+// ScreenSize is the size of the X11 screen in pixels, and zero without one.
+func ScreenSize() (width, height int) {
+	if os.Getenv("DISPLAY") == "" {
+		return 0, 0
+	}
+	xgb.Logger.SetOutput(io.Discard)
+	c, err := xgb.NewConn()
+	if err != nil {
+		return 0, 0
+	}
+	defer c.Close()
+	screen := xproto.Setup(c).DefaultScreen(c)
+	return int(screen.WidthInPixels), int(screen.HeightInPixels)
 }

@@ -19,6 +19,9 @@ func TestRaisesAndLeavesFocus(t *testing.T) {
 	}
 	defer c.Close()
 	screen := xproto.Setup(c).DefaultScreen(c)
+	if w, h := ScreenSize(); w != int(screen.WidthInPixels) || h != int(screen.HeightInPixels) {
+		t.Errorf("the screen has %dx%d", w, h)
+	}
 	ours, other := window(t, c, screen), window(t, c, screen)
 	if err := xproto.SetInputFocusChecked(c, xproto.InputFocusNone, other, xproto.TimeCurrentTime).Check(); err != nil {
 		t.Fatal(err)

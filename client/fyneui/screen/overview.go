@@ -51,14 +51,17 @@ type Overview struct {
 	labels   [3]*part.Text
 	contactP *fyne.Container
 
-	load uint64
+	load, formLoad uint64
+	focus          func(fyne.Focusable)
 	// next does what the message about nothing suggests.
 	next func()
 }
 
-// NewOverview makes the screen.
-func NewOverview(host part.Host, m OverviewModel) *Overview {
+// NewOverview makes the screen; focus moves the keyboard focus to the create form
+// when it opens.
+func NewOverview(host part.Host, m OverviewModel, focus func(fyne.Focusable)) *Overview {
 	o := &Overview{
+		focus: focus,
 		title: heading(), number: part.NewText("", look.Title, look.Muted).Elastic(40),
 		problem: part.NewNotice(host, m.Retry), commands: newCommandRow(host, m.Do),
 		nothing: part.NewMessage(host), result: part.NewText("", look.Caption, look.Muted).Elastic(40),
@@ -122,6 +125,10 @@ func (o *Overview) Show(st overview.State) {
 	part.Visible(o.finding, st.Create == nil && !known)
 	part.Visible(o.known, st.Create == nil && known)
 	o.create.set(st.Create)
+	if st.Create != nil && st.Create.Load != o.formLoad {
+		o.formLoad = st.Create.Load
+		o.focus(o.create.form.first())
+	}
 	o.showFinding(st)
 	o.showKnown(st)
 }

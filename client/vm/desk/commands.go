@@ -129,6 +129,9 @@ func (s *Screen) run(id vm.CommandID) {
 	case CmdAlertsNext:
 		s.page++
 		return
+	case CmdClose:
+		s.question = QuestionClose
+		return
 	}
 	for _, c := range s.commands() {
 		if c.ID == id && c.Enabled && s.throttle.Allow(id, s.c.Clock.Now()) {
@@ -216,9 +219,22 @@ func (s *Screen) nextTab() {
 }
 
 func (s *Screen) askedQuestion() *vm.Question {
-	if s.question != QuestionSignOut {
-		return s.lostQuestion()
+	switch s.question {
+	case QuestionSignOut:
+		return s.signOutQuestion()
+	case QuestionClose:
+		return &vm.Question{
+			ID: QuestionClose, Title: s.p.T("close.title"), Text: s.p.T("close.text"),
+			Answers: []vm.Answer{
+				{ID: AnswerYes, Title: s.p.T("action.close"), Tone: vm.ToneCritical},
+				{ID: AnswerCancel, Title: s.p.T("action.cancel"), Default: true},
+			},
+		}
 	}
+	return s.lostQuestion()
+}
+
+func (s *Screen) signOutQuestion() *vm.Question {
 	text := s.p.T("signout.text", "count", len(s.open()))
 	if len(s.open()) == 0 {
 		text = s.p.T("signout.unsent", "count", s.world.Unsent)

@@ -146,9 +146,12 @@ func (s *Screen) Begun(interaction string) {
 }
 
 // Ended says that an interaction was ended here; the world follows when the
-// server knows it.
+// server knows it. The wrap-up of its contact ends with it: nothing is left to do.
 func (s *Screen) Ended(interaction string) {
 	s.Post(func() {
+		if s.wrapsUp(interaction) && s.online() && !s.busy[vm.CmdEndWrapUp] {
+			s.call(vm.CmdEndWrapUp, s.endWrapUpIfAny)
+		}
 		s.ended[interaction] = true
 		s.settleCurrent()
 	})
@@ -263,6 +266,7 @@ func (s *Screen) render(now time.Time) (State, bool) {
 		Status:       s.statusBar(now),
 		Focus:        s.focus,
 		Commands:     s.allCommands(),
+		AsksClose:    s.mustStay(),
 		Labels:       s.labels(),
 	}
 	st.Alerts = s.alertsPanel(now)

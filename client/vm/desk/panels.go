@@ -48,7 +48,9 @@ func (s *Screen) candidatePanel(c *model.Contact) AccountPanel {
 	switch {
 	case count > 0:
 		panel.Standing = s.p.T("account.matches", "count", count)
-	case c != nil && (c.ANI != "" || c.ANIE164 != ""):
+	case c != nil && vm.Withheld(c.ANI, c.ANIE164):
+		panel.Standing = s.p.T("account.not_identified")
+	case c != nil:
 		panel.Standing = s.p.T("account.no_match")
 	}
 	if c != nil {

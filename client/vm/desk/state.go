@@ -50,6 +50,9 @@ type State struct {
 	// menus and shortcuts are made from them.
 	Commands []vm.Command
 	Labels   Labels
+	// AsksClose says that a call runs: a shell that is to be closed runs
+	// CmdClose, and closes when QuestionClose is answered with AnswerYes.
+	AsksClose bool
 }
 
 // Labels are the fixed texts.
@@ -126,6 +129,9 @@ const (
 	CmdAlertsPrevious vm.CommandID = "alerts_previous"
 	CmdAlertsNext     vm.CommandID = "alerts_next"
 )
+
+// CmdClose asks whether the window is to be closed during a call.
+const CmdClose vm.CommandID = "close"
 
 // ContactPanel is about the contact of the current interaction.
 type ContactPanel struct {
@@ -285,6 +291,7 @@ type Notification struct {
 // The questions, and their answers for Answer.
 const (
 	QuestionSignOut = "sign_out"
+	QuestionClose   = "close"
 
 	AnswerYes     = "yes"
 	AnswerDismiss = "dismiss"

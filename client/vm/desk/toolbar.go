@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 
 	"parley/client/model"
 	"parley/client/vm"
@@ -122,6 +123,22 @@ func (s *Screen) readyCommand() command {
 }
 
 func (s *Screen) wrappingUp() bool { return !s.world.Me.WrapUpDeadline.IsZero() }
+
+// wrapsUp says that the wrap-up is about a contact of an interaction.
+func (s *Screen) wrapsUp(interaction string) bool {
+	return s.wrappingUp() && slices.ContainsFunc(s.contactsOf(interaction), func(c model.Contact) bool {
+		return c.ID == s.world.Me.WrapUpContact
+	})
+}
+
+// endWrapUpIfAny ends a wrap-up that may be over already.
+func (s *Screen) endWrapUpIfAny(ctx context.Context) error {
+	err := s.c.Centre.EndWrapUp(ctx)
+	if vm.IsKind(err, model.KindConflict) {
+		return nil
+	}
+	return err
+}
 
 func (s *Screen) endWrapUpCommand() command {
 	why := needs(unless(s.wrappingUp(), s.p.T("why.no_wrap_up")), s.needServer())

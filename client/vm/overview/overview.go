@@ -223,7 +223,7 @@ func (s *Screen) contacts() []model.Contact {
 // number is the caller's as it can be stored; empty if there is none.
 func (s *Screen) number() string {
 	for _, c := range slices.Backward(s.contacts()) {
-		if c.ANIE164 != "" || c.ANI != "" {
+		if !vm.Withheld(c.ANI, c.ANIE164) {
 			return vm.CallerNumber(s.p, c.ANI, c.ANIE164, s.world.Profile.Country)
 		}
 	}

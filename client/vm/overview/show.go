@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"strconv"
 	"time"
 
 	"parley/client/model"
@@ -86,9 +87,10 @@ func (s *Screen) candidates(st *State) {
 	}
 	list := s.listed()
 	if len(list) > 1 || st.Step != One || s.picked != nil {
-		for _, a := range list {
+		names := tellApart(list)
+		for n, a := range list {
 			st.Candidates = append(st.Candidates, Candidate{
-				ID: a.ID, Name: a.Name, Detail: a.Detail, Icon: vm.IconPerson, Chosen: a.ID == picked,
+				ID: a.ID, Name: names[n], Detail: a.Detail, Icon: vm.IconPerson, Chosen: a.ID == picked,
 			})
 		}
 	}
@@ -109,6 +111,25 @@ func (s *Screen) candidates(st *State) {
 	default:
 		st.Search.Result = s.p.T("accounts.found", "count", len(s.search.hits))
 	}
+}
+
+// tellApart gives the names of accounts, with a number where several have one name,
+// so that agents can say which they mean.
+func tellApart(list []model.AccountSummary) []string {
+	total, seen := map[string]int{}, map[string]int{}
+	for _, a := range list {
+		total[a.Name]++
+	}
+	names := make([]string, 0, len(list))
+	for _, a := range list {
+		name := a.Name
+		if total[name] > 1 {
+			seen[name]++
+			name += " (" + strconv.Itoa(seen[name]) + ")"
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 func (s *Screen) account(st *State) {

@@ -116,6 +116,9 @@ func (b *World) contact(what string, words []string) error {
 				Waiting: 1, SinceLastWork: 2 * time.Minute,
 			},
 		}
+		if !strings.HasPrefix(c.ANI, "+") {
+			c.ANIE164 = ""
+		}
 		for _, a := range words[2:] {
 			c.Matches = append(c.Matches, model.AccountSummary{ID: strings.ToLower(a), Name: a, Detail: "Paris, FR"})
 		}
