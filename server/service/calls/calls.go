@@ -60,6 +60,8 @@ type Service struct {
 	versions map[domain.QueueID]uint64
 	// applied is what the voice side was last told of each contact.
 	applied map[domain.ContactID]*applied
+	// opening are the calls whose agent's media is being negotiated.
+	opening map[domain.ContactID]chan struct{}
 
 	// pending are changes that the store did not take yet.
 	pending   map[unsaved]func(context.Context) error
@@ -93,7 +95,7 @@ func New(cfg Config) *Service {
 	}
 	s := &Service{
 		cfg: cfg, queues: map[string]queue.Queue{}, versions: map[domain.QueueID]uint64{},
-		applied: map[domain.ContactID]*applied{}, pending: map[unsaved]func(context.Context) error{},
+		applied: map[domain.ContactID]*applied{}, opening: map[domain.ContactID]chan struct{}{}, pending: map[unsaved]func(context.Context) error{},
 	}
 	s.life, s.stop = context.WithCancel(context.Background())
 	return s

@@ -1,12 +1,15 @@
 package calls
 
 import (
+	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"parley/server/domain"
 	"parley/server/domain/agent"
 	"parley/server/domain/contact"
+	"parley/server/store"
 )
 
 func (r *rig) guarded(id domain.ContactID) bool {
@@ -65,4 +68,44 @@ func TestACallWhoseAgentCameBackStays(t *testing.T) {
 	if c, _ := r.load(t, "c"); c.State != contact.Connected {
 		t.Errorf("the call is %s", c.State)
 	}
+}
+
+// Two negotiations of one call: the second one's media is the one that stays.
+func TestTheNextAgentsMediaIsNotReplaced(t *testing.T) {
+	r := newRig(t)
+	r.update(t, func(tx *store.Tx) error {
+		return tx.PutAgent(&agent.Agent{
+			User: "omar", Presence: agent.Ready, Reachable: true, Queues: []domain.QueueID{"sales"},
+			Capacity: map[domain.Channel]int{domain.Voice: 1},
+		}, "e")
+	})
+	r.arrive(t, "c", "here")
+	r.offer(t, "c")
+	second := make(chan error, 1)
+	r.phones.opening = func() {
+		r.phones.opening = nil
+		c := r.do(t, "c", func(c *contact.Contact, a *agent.Agent) {
+			_ = c.Return()
+			a.Withdraw("c", time.Now())
+		})
+		r.update(t, func(tx *store.Tx) error {
+			now := time.Now()
+			if err := c.Offer("omar", nil, now, now.Add(time.Minute)); err != nil {
+				return err
+			}
+			return tx.PutContact(c, "e")
+		})
+		r.carryOut(c)
+		go func() {
+			_, err := r.OpenMedia(context.Background(), "omar", "c", "sdp")
+			second <- err
+		}()
+	}
+	if _, err := r.OpenMedia(t.Context(), "emma", "c", "sdp"); domain.KindOf(err) != domain.Conflict {
+		t.Error(err)
+	}
+	if err := <-second; err != nil {
+		t.Fatal(err)
+	}
+	r.expect(t, "open c, close c, open c")
 }

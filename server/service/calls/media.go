@@ -86,6 +86,13 @@ func (s *Service) respond(ctx context.Context, data []byte) ([]byte, error) {
 	if err := json.Unmarshal(data, &r); err != nil {
 		return nil, fmt.Errorf("decode a request: %w", err)
 	}
+	if r.Offer != "" {
+		done, err := s.turn(ctx, r.Contact)
+		if err != nil {
+			return nil, err
+		}
+		defer done()
+	}
 	// The request may have overtaken the events that lead to it.
 	c, err := s.stored(ctx, r)
 	if err != nil {
@@ -100,6 +107,32 @@ func (s *Service) respond(ctx context.Context, data []byte) ([]byte, error) {
 		return nil, err
 	}
 	return []byte(answer), s.opened(r.Contact, r.User)
+}
+
+// turn lets one negotiation of a call run at a time: that of an agent whose
+// offer is over must not end after, and so replace, that of the next one.
+func (s *Service) turn(ctx context.Context, id domain.ContactID) (done func(), err error) {
+	for {
+		s.mu.Lock()
+		busy := s.opening[id]
+		if busy == nil {
+			mine := make(chan struct{})
+			s.opening[id] = mine
+			s.mu.Unlock()
+			return func() {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				delete(s.opening, id)
+				close(mine)
+			}, nil
+		}
+		s.mu.Unlock()
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 func (s *Service) sendDigits(r request) error {
