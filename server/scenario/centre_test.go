@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -130,27 +131,34 @@ func newNode(t *testing.T) *node {
 	return &node{http: freePort(t, false), sip: freePort(t, true), log: &lines{}}
 }
 
-// freePort finds a port that was free a moment ago.
+// freePort finds a port that was free a moment ago. It is one that the system
+// gives to nobody by itself (ip_local_port_range), so that no connection of
+// another test takes it before it is used.
 func freePort(t *testing.T, udp bool) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if udp {
+	for range 100 {
+		addr := fmt.Sprint("127.0.0.1:", 10240+rand.N(9760))
+		l, err := net.Listen("tcp", addr)
+		if err != nil {
+			continue
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if !udp {
+			return addr
+		}
 		p, err := net.ListenPacket("udp", addr)
 		if err != nil {
-			return freePort(t, udp)
+			continue
 		}
 		if err := p.Close(); err != nil {
 			t.Fatal(err)
 		}
+		return addr
 	}
-	return addr
+	t.Fatal("no free port")
+	return ""
 }
 
 // lines keeps what a server logs, for a test that fails.
