@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/godbus/dbus/v5"
 )
 
 // busVariable names the address of the session's message bus.
@@ -13,7 +15,7 @@ const busVariable = "DBUS_SESSION_BUS_ADDRESS"
 // end, where there is none: the toolkit looks for one too. It is called before the
 // toolkit starts.
 func StartNoBus() error {
-	if hasBus() {
+	if busAddress() != "" {
 		return nil
 	}
 	if err := os.Setenv(busVariable, "disabled:"); err != nil {
@@ -22,15 +24,18 @@ func StartNoBus() error {
 	return nil
 }
 
-// hasBus says whether a message bus runs for this user.
-func hasBus() bool {
-	if os.Getenv(busVariable) != "" {
-		return true
+// busAddress is where the message bus of this user is; empty when none runs.
+func busAddress() string {
+	if address := os.Getenv(busVariable); address != "" {
+		return address
 	}
 	dir := os.Getenv("XDG_RUNTIME_DIR")
 	if dir == "" {
-		return false
+		return ""
 	}
-	_, err := os.Stat(filepath.Join(dir, "bus"))
-	return err == nil
+	path := filepath.Join(dir, "bus")
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return "unix:path=" + dbus.EscapeBusAddressValue(path)
 }

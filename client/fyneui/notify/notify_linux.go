@@ -21,13 +21,14 @@ const (
 // New makes the notifier of this system. It connects when the first contact rings.
 func New(fyne.App) Notifier { return NewDBus(session) }
 
-// session connects to the bus of the desktop session, if there is one: the library
-// would start another.
+// session connects to the bus of the desktop session, if there is one. The
+// library would look in other places and start another one.
 func session(o ...dbus.ConnOption) (*dbus.Conn, error) {
-	if !hasBus() {
+	address := busAddress()
+	if address == "" {
 		return nil, errors.New("no message bus runs for this user")
 	}
-	return dbus.ConnectSessionBus(o...)
+	return dbus.Connect(address, o...)
 }
 
 // NewDBus makes a notifier that reaches the bus by connect.
