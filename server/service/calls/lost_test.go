@@ -96,6 +96,12 @@ func TestTheNextAgentsMediaIsNotReplaced(t *testing.T) {
 			return tx.PutContact(c, "e")
 		})
 		r.carryOut(c)
+		now, cancel := context.WithCancel(context.Background())
+		cancel()
+		if done, err := r.turn(now, "c"); err == nil {
+			t.Error("a second negotiation runs beside the first")
+			done()
+		}
 		go func() {
 			_, err := r.OpenMedia(context.Background(), "omar", "c", "sdp")
 			second <- err
